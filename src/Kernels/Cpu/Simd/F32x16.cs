@@ -84,6 +84,12 @@ public readonly unsafe struct F32x16 : ISimd<F32x16, float>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32x16 Scale(F32x16 x, F32x16 n) => new(Avx512F.Scale(x._v, n._v));
 
+    public static bool ScaleSaturates
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => true;
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32x16 LessThan(F32x16 left, F32x16 right) => new(Vector512.LessThan(left._v, right._v));
 

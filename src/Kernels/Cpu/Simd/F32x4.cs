@@ -86,7 +86,13 @@ public readonly unsafe struct F32x4 : ISimd<F32x4, float>
     public static F32x4 Round(F32x4 value) => new(Vector128.Round(value._v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static F32x4 Scale(F32x4 x, F32x4 n) => new(x._v * ((Vector128.ConvertToInt32(n._v) + Vector128.Create(127)) << 23).AsSingle());
+    public static F32x4 Scale(F32x4 x, F32x4 n) => new((x._v.AsInt32() + (Vector128.ConvertToInt32Native(n._v) << 23)).AsSingle());
+
+    public static bool ScaleSaturates
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => false;
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32x4 LessThan(F32x4 left, F32x4 right) => new(Vector128.LessThan(left._v, right._v));

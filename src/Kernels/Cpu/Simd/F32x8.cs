@@ -82,7 +82,13 @@ public readonly unsafe struct F32x8 : ISimd<F32x8, float>
     public static F32x8 Round(F32x8 value) => new(Vector256.Round(value._v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static F32x8 Scale(F32x8 x, F32x8 n) => new(x._v * ((Vector256.ConvertToInt32(n._v) + Vector256.Create(127)) << 23).AsSingle());
+    public static F32x8 Scale(F32x8 x, F32x8 n) => new((x._v.AsInt32() + (Vector256.ConvertToInt32Native(n._v) << 23)).AsSingle());
+
+    public static bool ScaleSaturates
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => false;
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32x8 LessThan(F32x8 left, F32x8 right) => new(Vector256.LessThan(left._v, right._v));

@@ -86,7 +86,13 @@ public readonly unsafe struct F64x2 : ISimd<F64x2, double>
     public static F64x2 Round(F64x2 value) => new(Vector128.Round(value._v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static F64x2 Scale(F64x2 x, F64x2 n) => new(x._v * (((n._v + Vector128.Create(RoundingMagic)).AsInt64() + Vector128.Create(1023L)) << 52).AsDouble());
+    public static F64x2 Scale(F64x2 x, F64x2 n) => new((x._v.AsInt64() + ((n._v + Vector128.Create(RoundingMagic)).AsInt64() << 52)).AsDouble());
+
+    public static bool ScaleSaturates
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => false;
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F64x2 LessThan(F64x2 left, F64x2 right) => new(Vector128.LessThan(left._v, right._v));

@@ -82,7 +82,13 @@ public readonly unsafe struct F64x4 : ISimd<F64x4, double>
     public static F64x4 Round(F64x4 value) => new(Vector256.Round(value._v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static F64x4 Scale(F64x4 x, F64x4 n) => new(x._v * (((n._v + Vector256.Create(RoundingMagic)).AsInt64() + Vector256.Create(1023L)) << 52).AsDouble());
+    public static F64x4 Scale(F64x4 x, F64x4 n) => new((x._v.AsInt64() + ((n._v + Vector256.Create(RoundingMagic)).AsInt64() << 52)).AsDouble());
+
+    public static bool ScaleSaturates
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => false;
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F64x4 LessThan(F64x4 left, F64x4 right) => new(Vector256.LessThan(left._v, right._v));

@@ -84,6 +84,12 @@ public readonly unsafe struct F64x8 : ISimd<F64x8, double>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F64x8 Scale(F64x8 x, F64x8 n) => new(Avx512F.Scale(x._v, n._v));
 
+    public static bool ScaleSaturates
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => true;
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F64x8 LessThan(F64x8 left, F64x8 right) => new(Vector512.LessThan(left._v, right._v));
 

@@ -63,8 +63,11 @@ public unsafe interface ISimd<TSelf, T>
     /// <summary>To the nearest integer, ties to even.</summary>
     static abstract TSelf Round(TSelf value);
 
-    /// <summary>x · 2^n for integral n; the result must be a normal number or zero (n at least −126 or −1022).</summary>
+    /// <summary>x · 2^n for integral n; unless <see cref="ScaleSaturates"/>, x and the result must be normal numbers.</summary>
     static abstract TSelf Scale(TSelf x, TSelf n);
+
+    /// <summary>Whether <see cref="Scale"/> takes any x and n and gives infinities and zeros beyond the range by itself.</summary>
+    static abstract bool ScaleSaturates { get; }
 
     static abstract TSelf LessThan(TSelf left, TSelf right);
 
