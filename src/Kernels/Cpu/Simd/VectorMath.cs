@@ -18,11 +18,37 @@ public static partial class VectorMath
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        V r = ReduceByLog2<V, T>(ClampForExp<V, T>(x), out V n);
+        return ScaleOrLimit<V, T>(x, r, n);
+    }
+
+    // e^(x + rest) for a rest of the size of rounding errors of x.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static V ExpOfSum<V, T>(V x, V rest)
+        where V : unmanaged, ISimd<V, T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        V r = ReduceByLog2<V, T>(ClampForExp<V, T>(x), out V n) + rest;
+        return ScaleOrLimit<V, T>(x, r, n);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static V ClampForExp<V, T>(V x)
+        where V : unmanaged, ISimd<V, T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
         V highest = Const<V, T>(IsFloat<T>() ? 89 : 710);
         V lowest = Const<V, T>(IsFloat<T>() ? -104 : -746);
         // The clamped value comes second, so that NaN stays.
-        V clamped = V.Max(lowest, V.Min(highest, x));
-        V r = ReduceByLog2<V, T>(clamped, out V n);
+        return V.Max(lowest, V.Min(highest, x));
+    }
+
+    // 2^n e^r, where x is what was reduced.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static V ScaleOrLimit<V, T>(V x, V r, V n)
+        where V : unmanaged, ISimd<V, T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
         V p = V.Fma(r * r, ExpTail<V, T>(r), r) + Const<V, T>(1);
         V result = V.Scale(p, n);
         if (V.ScaleSaturates)
@@ -64,6 +90,17 @@ public static partial class VectorMath
         return finite / (Const<V, T>(1) + Exp<V, T>(-finite));
     }
 
+    /// <summary>Derivative of <see cref="Silu"/>: s + x s (1 − s) with s = sigmoid(x).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V SiluDerivative<V, T>(V x)
+        where V : unmanaged, ISimd<V, T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        V bounded = V.Min(Const<V, T>(1000), V.Max(Const<V, T>(-1000), x));
+        V s = Sigmoid<V, T>(bounded);
+        return V.Fma(bounded, V.FmaNegated(s, s, s), s);
+    }
+
     /// <summary>Hyperbolic tangent.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Tanh<V, T>(V x)
@@ -95,10 +132,14 @@ public static partial class VectorMath
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         n = V.Round(x * Const<V, T>(Log2E));
-        V high = Const<V, T>(IsFloat<T>() ? 0.693359375 : 0.693147180369123816490);
-        V low = Const<V, T>(IsFloat<T>() ? -2.1219444005469058e-4 : 1.90821492927058770002e-10);
-        return V.FmaNegated(n, low, V.FmaNegated(n, high, x));
+        return V.FmaNegated(n, Const<V, T>(Log2Low<T>()), V.FmaNegated(n, Const<V, T>(Log2High<T>()), x));
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static double Log2High<T>() => IsFloat<T>() ? 0.693359375 : 0.693147180369123816490;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static double Log2Low<T>() => IsFloat<T>() ? -2.1219444005469058e-4 : 1.90821492927058770002e-10;
 
     // (e^r − 1 − r) / r² for |r| ≤ ln 2 / 2; relative error of e^r − 1: 2.4e-10 and 2.7e-19.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
