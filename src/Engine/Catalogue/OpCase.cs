@@ -21,6 +21,9 @@ public sealed record OpVariant(string Name, OpInput[] Inputs, Func<Tensor[], Ten
     /// <summary>Relative bound of the analytic against the numeric gradient, beside 1e-8 absolute.</summary>
     public double GradientTolerance { get; init; } = 1e-6;
 
+    /// <summary>Elements of each input whose gradient is tried; fewer for inputs so large that one call takes long.</summary>
+    public int GradientElements { get; init; } = 256;
+
     /// <summary>False where the result has no gradient: comparisons, random numbers, casts to integers.</summary>
     public bool IsDifferentiable { get; init; } = true;
 

@@ -29,7 +29,7 @@ public static class OpChecks
         if (leaves.Length == 0 || Array.TrueForAll(leaves, leaf => leaf.Shape.Length == 0))
             return null;
         report = GradCheck.Run(function, leaves, new(AbsoluteTolerance: 1e-8 * Math.Max(1, variant.GradientTolerance / 1e-6),
-            RelativeTolerance: variant.GradientTolerance));
+            RelativeTolerance: variant.GradientTolerance, MaxElements: variant.GradientElements));
         return report.Passed ? null : report.ToString();
     }
 
@@ -124,7 +124,7 @@ public static class OpChecks
         double[] weights = new double[values.Length];
         for (int i = 0; i < weights.Length; i++)
             weights[i] = (float)random.Next(-1, 1);
-        y.Backward(Tensor.From(weights, y.Shape, device).Cast(dtype));
+        y.Backward(Tensor.From(weights, y.Shape, device).Cast(y.DType));
         return (values, Array.ConvertAll(Array.FindAll(inputs.Leaves, leaf => leaf.RequiresGradient),
             leaf => leaf.Gradient?.ToDoubles() ?? []));
     }

@@ -4,9 +4,9 @@ namespace SuTI.Engine;
 
 /// <summary>One op as it ran.</summary>
 /// <param name="Name">The op, and whether forward or backward.</param>
-/// <param name="Shape">Of the result.</param>
+/// <param name="Shape">Of the result; in backward, of its gradient.</param>
 /// <param name="Elapsed">On the host; kernels of other devices may still be running.</param>
-public readonly record struct OpRecord(string Name, Type Op, bool IsBackward, Shape Shape, TimeSpan Elapsed);
+public readonly record struct OpRecord(string Name, Type Op, bool IsBackward, Shape Shape, DType DType, TimeSpan Elapsed);
 
 /// <summary>Tells who listens on this thread of every op that runs: for profiles and for proofs of coverage.</summary>
 public static class OpObserver
@@ -24,7 +24,7 @@ public static class OpObserver
     internal static long Begin() => s_listener is null ? 0 : Stopwatch.GetTimestamp();
 
     internal static void End(Op op, Tensor result, long mark, bool isBackward)
-        => s_listener?.Invoke(new(op.Name, op.GetType(), isBackward, result.Shape, Stopwatch.GetElapsedTime(mark)));
+        => s_listener?.Invoke(new(op.Name, op.GetType(), isBackward, result.Shape, result.DType, Stopwatch.GetElapsedTime(mark)));
 
     /// <summary>Ends the listening.</summary>
     public readonly ref struct Subscription
