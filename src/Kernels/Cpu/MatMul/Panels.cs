@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace SuTI.Kernels;
 
@@ -8,26 +9,53 @@ static unsafe class Panels
     /// <summary>Elements of packed B: columns are padded to whole vectors.</summary>
     public static long Length(int depth, int columns, int lanes) => (long)depth * ((columns + lanes - 1) / lanes * lanes);
 
+    /// <summary>Panels of <paramref name="columns"/> columns.</summary>
+    public static int Count(int columns, int lanes)
+    {
+        int vectors = (columns + lanes - 1) / lanes;
+        return (vectors + 2) / 3;
+    }
+
+    /// <summary>First column of panel number <paramref name="panel"/>; that of the panel behind the last one is at least the width.</summary>
+    public static int Start(int panel, int columns, int lanes)
+    {
+        int vectors = (columns + lanes - 1) / lanes;
+        return (panel == Count(columns, lanes) - 1 && vectors > 3 && vectors % 3 == 1 ? vectors - 2 : 3 * panel) * lanes;
+    }
+
     /// <summary>Packs a B that has element (k, n) at b[k · rowStride + n · columnStride].</summary>
     public static void Pack<TVector, T>(T* b, nint rowStride, nint columnStride, int depth, int columns, T* packed)
+        where TVector : unmanaged, ISimd<TVector, T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        => PackRows<TVector, T>(b, rowStride, columnStride, depth, 0, depth, columns, packed);
+
+    /// <summary>Packs <paramref name="rows"/> rows of B, the first of which, at <paramref name="b"/>, is row <paramref name="row"/>.</summary>
+    public static void PackRows<TVector, T>(
+        T* b, nint rowStride, nint columnStride, int depth, int row, int rows, int columns, T* packed)
         where TVector : unmanaged, ISimd<TVector, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         for (int n = 0; n < columns;)
         {
             int width = MicroKernel.PanelVectors(columns - n, TVector.Count) * TVector.Count;
-            PackPanel<TVector, T>(b + (n * columnStride), rowStride, columnStride, depth, Math.Min(width, columns - n),
-                packed + ((nint)n * depth), width);
+            PackPanel<TVector, T>(b + (n * columnStride), rowStride, columnStride, rows, Math.Min(width, columns - n),
+                packed + ((nint)n * depth) + ((nint)row * width), width);
             n += width;
         }
     }
 
     /// <summary>Packs one panel of <paramref name="columns"/> columns into rows of <paramref name="width"/>, zeros behind them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void PackPanel<TVector, T>(
         T* b, nint rowStride, nint columnStride, int depth, int columns, T* packed, int width)
         where TVector : unmanaged, ISimd<TVector, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        if (rowStride == 1 && columnStride != 1)
+        {
+            PackTransposed<T>(b, columnStride, depth, columns, packed, width);
+            return;
+        }
         for (int k = 0; k < depth; k++, packed += width, b += rowStride)
         {
             int n = 0;
@@ -40,6 +68,25 @@ static unsafe class Panels
                 packed[n] = b[n * columnStride];
             for (; n < width; n++)
                 packed[n] = T.Zero;
+        }
+    }
+
+    // B lies with its columns along memory: squares are transposed in registers.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void PackTransposed<T>(T* b, nint columnStride, int depth, int columns, T* packed, int width)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        int side = Transposition.Side<T>();
+        int wholeColumns = columns / side * side, wholeDepth = depth / side * side;
+        for (int n = 0; n < wholeColumns; n += side)
+        {
+            for (int k = 0; k < wholeDepth; k += side)
+                Transposition.Square(b + (n * columnStride) + k, columnStride, packed + ((nint)k * width) + n, width);
+        }
+        for (int n = 0; n < width; n++)
+        {
+            for (int k = n < wholeColumns ? wholeDepth : 0; k < depth; k++)
+                packed[((nint)k * width) + n] = n < columns ? b[(n * columnStride) + k] : T.Zero;
         }
     }
 }

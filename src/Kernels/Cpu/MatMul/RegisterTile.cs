@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace SuTI.Kernels;
 
@@ -68,6 +69,11 @@ unsafe struct TileArguments<T>
 
     /// <summary>Null, or one value a column.</summary>
     public T* Bias;
+
+    /// <summary>Null, or memory that a later tile will read: one prefetch every k, this many bytes apart.</summary>
+    public byte* Prefetch;
+
+    public nint PrefetchStep;
 }
 
 /// <summary>The multiply-add loop that every matrix product and convolution runs in: a tile of C held in registers.</summary>
@@ -117,6 +123,8 @@ static unsafe class RegisterTile<TVector, T, TRows, TVectors>
         }
 
         nint* offsets = tile.RowOffsets;
+        nint ahead = tile.Prefetch == null ? 0 : tile.PrefetchStep;
+        byte* prefetch = tile.Prefetch == null ? (byte*)tile.B : tile.Prefetch;
         for (int tap = 0; tap < tile.Taps; tap++, offsets += MicroKernel.RowSlots)
         {
             T* a0 = tile.A + offsets[0], a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0, a6 = a0, a7 = a0;
@@ -156,6 +164,10 @@ static unsafe class RegisterTile<TVector, T, TRows, TVectors>
                     MultiplyAdd(TVector.Create(a6[at]), b0, b1, b2, ref c60, ref c61, ref c62);
                     MultiplyAdd(TVector.Create(a7[at]), b0, b1, b2, ref c70, ref c71, ref c72);
                 }
+                // One line every k instead of a burst: a burst would hold up the loads of B behind it.
+                if (Sse.IsSupported)
+                    Sse.Prefetch0(prefetch);
+                prefetch += ahead;
                 b += ldb;
                 at += step;
             }

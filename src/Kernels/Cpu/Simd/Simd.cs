@@ -22,6 +22,10 @@ public static class Simd
         get => Avx2.IsSupported && Fma.IsSupported;
     }
 
+    /// <summary>Lanes of the widest vector of <typeparamref name="T"/> on this machine.</summary>
+    public static int Lanes<T>() where T : unmanaged
+        => (HasAvx512 ? 64 : HasAvx2 ? 32 : 16) / Unsafe.SizeOf<T>();
+
     /// <summary>Runs <paramref name="kernel"/> on one range with the widest vector of this machine.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Run<T, TKernel>(ref TKernel kernel, int begin, int end)

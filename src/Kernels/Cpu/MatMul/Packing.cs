@@ -1,0 +1,66 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace SuTI.Kernels;
+
+/// <summary>Packs a batch of B; item = some rows of one matrix.</summary>
+/// <remarks>Rows are read from end to end, as the hardware expects; a panel at a time measured half as fast.</remarks>
+readonly unsafe struct PackPanels(void* b, MatrixLayout layout, void* packed, nint packedBatch, int n, int k) : ISimdKernel
+{
+    const int GrainElements = 32 << 10;
+    const int RowsPerItem = 32;
+
+    public static int Items(int k) => (k + RowsPerItem - 1) / RowsPerItem;
+
+    public static int Grain(int n) => Math.Max(1, GrainElements / RowsPerItem / Math.Max(1, n));
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Run<TVector, T>(int begin, int end)
+        where TVector : unmanaged, ISimd<TVector, T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        int items = Items(k);
+        for (int item = begin; item < end; item++)
+        {
+            int batch = item / items, row = item % items * RowsPerItem, rows = Math.Min(RowsPerItem, k - row);
+            T* source = (T*)b + (batch * layout.Batch) + (row * layout.Row), destination = (T*)packed + (batch * packedBatch);
+            if (layout.Column == 1)
+            {
+                for (int i = 0; i < rows; i++)
+                    Panels.PackRows<TVector, T>(source + (i * layout.Row), layout.Row, layout.Column, k, row + i, 1, n, destination);
+            }
+            else
+            {
+                Panels.PackRows<TVector, T>(source, layout.Row, layout.Column, k, row, rows, n, destination);
+            }
+        }
+    }
+}
+
+/// <summary>Packs tiles of rows of a batch of A as [k][row], absent rows zero; item = tile of one matrix.</summary>
+readonly unsafe struct PackRows(void* a, MatrixLayout layout, void* packed, int m, int k) : ISimdKernel
+{
+    const int GrainElements = 32 << 10;
+
+    public static int Grain(int k) => Math.Max(1, GrainElements / Math.Max(1, MicroKernel.RowSlots * k));
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Run<TVector, T>(int begin, int end)
+        where TVector : unmanaged, ISimd<TVector, T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        int height = MicroKernel.Rows<TVector, T>();
+        int tiles = (m + height - 1) / height;
+        for (int item = begin; item < end; item++)
+        {
+            int row = item % tiles * height, rows = Math.Min(height, m - row);
+            T* source = (T*)a + (item / tiles * layout.Batch) + (row * layout.Row);
+            T* destination = (T*)packed + ((nint)item * height * k);
+            for (nint at = 0; at < k; at++, source += layout.Column, destination += height)
+            {
+                for (int i = 0; i < height; i++)
+                    destination[i] = i < rows ? source[i * layout.Row] : T.Zero;
+            }
+        }
+    }
+}
