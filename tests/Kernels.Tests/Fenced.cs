@@ -21,6 +21,9 @@ sealed class Fenced<T> where T : unmanaged
         : this(content.Length)
         => content.CopyTo(Span);
 
+    /// <summary>The whole array, for pinning.</summary>
+    public T[] Data => _data;
+
     /// <summary>The part that may be written; it begins with the fence's pattern in it.</summary>
     public Span<T> Span => _data.AsSpan(Fence, _length);
 

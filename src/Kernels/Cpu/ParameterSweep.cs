@@ -1,9 +1,9 @@
 namespace SuTI.Kernels;
 
-/// <summary>An update of elements begin … end of one parameter.</summary>
+/// <summary>An update of elements begin … end of one parameter, in a numbered chunk.</summary>
 interface IParameterKernel
 {
-    void Run(in ParameterSlice slice, int begin, int end);
+    void Run(in ParameterSlice slice, int begin, int end, int chunk);
 }
 
 /// <summary>
@@ -12,10 +12,14 @@ interface IParameterKernel
 /// </summary>
 static unsafe class ParameterSweep
 {
+    /// <summary>Most chunks of a sweep: enough for partial results on the stack.</summary>
+    public const int MaxChunks = 2048;
+
     // 32 Ki elements of five arrays are some 30 µs of memory traffic.
     const int Grain = 32768;
 
-    public static void Run<TKernel>(WorkerPool pool, ReadOnlySpan<ParameterSlice> slices, TKernel kernel)
+    /// <summary>Runs the kernel and returns the number of chunks.</summary>
+    public static int Run<TKernel>(WorkerPool pool, ReadOnlySpan<ParameterSlice> slices, TKernel kernel)
         where TKernel : struct, IParameterKernel
     {
         long total = 0;
@@ -25,35 +29,30 @@ static unsafe class ParameterSweep
                 throw new ArgumentException($"optimizer: a parameter has from 0 to 2^31 − 1 elements; got {slice.Length}.");
             total += slice.Length;
         }
-        long grain = Math.Max(Grain, total / WorkerPool.MaxChunks + 1);
+        long grain = Math.Max(Grain, (total + MaxChunks - 1) / MaxChunks);
+        int chunks = (int)((total + grain - 1) / grain);
         fixed (ParameterSlice* first = slices)
-            pool.For((int)((total + grain - 1) / grain), new Body<TKernel>(first, grain, kernel));
+            pool.For(chunks, new Body<TKernel>(first, first + slices.Length, grain, kernel));
+        return chunks;
     }
 
-    readonly struct Body<TKernel>(ParameterSlice* slices, long grain, TKernel kernel) : IParallelBody
+    readonly struct Body<TKernel>(ParameterSlice* slices, ParameterSlice* last, long grain, TKernel kernel) : IParallelBody
         where TKernel : struct, IParameterKernel
     {
         public void Run(int chunk)
         {
             long begin = chunk * grain;
-            long left = grain;
             var slice = slices;
             for (; begin >= slice->Length; slice++)
                 begin -= slice->Length;
-            // The last chunk is short: it ends where the elements do.
-            long rest = Total() - chunk * grain;
-            left = Math.Min(left, rest);
-            while (left > 0)
+            for (long left = grain; left > 0 && slice < last; slice++)
             {
-                int end = (int)Math.Min(slice->Length, begin + left);
+                long end = Math.Min(slice->Length, begin + left);
                 if (end > begin)
-                    kernel.Run(in *slice, (int)begin, end);
+                    kernel.Run(in *slice, (int)begin, (int)end, chunk);
                 left -= end - begin;
                 begin = 0;
-                slice++;
             }
         }
-
-        long Total() => 0;
     }
 }
