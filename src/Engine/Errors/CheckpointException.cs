@@ -31,7 +31,7 @@ public class CheckpointException : SutiException
 
     public string? Tensor { get; }
 
-    /// <summary><paramref name="text"/> for a message: no control characters, cut after <paramref name="longest"/>.</summary>
+    /// <summary>A text for a message: without control characters, cut after <paramref name="longest"/>.</summary>
     /// <remarks>Names come from untrusted files and messages go to terminals, which obey escape sequences.</remarks>
     public static string Printable(string text, int longest = 200)
     {
