@@ -100,6 +100,16 @@ public readonly unsafe struct F32x16 : ISimd<F32x16, float>
     public static F32x16 Select(F32x16 mask, F32x16 whenTrue, F32x16 whenFalse) => new(Vector512.ConditionalSelect(mask._v, whenTrue._v, whenFalse._v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint MaskBits(F32x16 mask) => (uint)Vector512.ExtractMostSignificantBits(mask._v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F32x16 FromMaskBits(uint bits)
+    {
+        var lanes = Vector512.Create(1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768);
+        return new(Vector512.Equals(Vector512.Create((int)bits) & lanes, lanes).AsSingle());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32x16 CopySign(F32x16 magnitude, F32x16 sign) => new(Vector512.ConditionalSelect(Vector512.Create(-0.0f), sign._v, magnitude._v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -104,6 +104,16 @@ public readonly unsafe struct F32x4 : ISimd<F32x4, float>
     public static F32x4 Select(F32x4 mask, F32x4 whenTrue, F32x4 whenFalse) => new(Vector128.ConditionalSelect(mask._v, whenTrue._v, whenFalse._v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint MaskBits(F32x4 mask) => Vector128.ExtractMostSignificantBits(mask._v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F32x4 FromMaskBits(uint bits)
+    {
+        var lanes = Vector128.Create(1, 2, 4, 8);
+        return new(Vector128.Equals(Vector128.Create((int)bits) & lanes, lanes).AsSingle());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32x4 CopySign(F32x4 magnitude, F32x4 sign) => new(Vector128.ConditionalSelect(Vector128.Create(-0.0f), sign._v, magnitude._v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

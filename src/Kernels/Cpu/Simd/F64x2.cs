@@ -104,6 +104,16 @@ public readonly unsafe struct F64x2 : ISimd<F64x2, double>
     public static F64x2 Select(F64x2 mask, F64x2 whenTrue, F64x2 whenFalse) => new(Vector128.ConditionalSelect(mask._v, whenTrue._v, whenFalse._v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint MaskBits(F64x2 mask) => Vector128.ExtractMostSignificantBits(mask._v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F64x2 FromMaskBits(uint bits)
+    {
+        var lanes = Vector128.Create(1L, 2L);
+        return new(Vector128.Equals(Vector128.Create((long)bits) & lanes, lanes).AsDouble());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F64x2 CopySign(F64x2 magnitude, F64x2 sign) => new(Vector128.ConditionalSelect(Vector128.Create(-0.0), sign._v, magnitude._v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -100,6 +100,16 @@ public readonly unsafe struct F64x4 : ISimd<F64x4, double>
     public static F64x4 Select(F64x4 mask, F64x4 whenTrue, F64x4 whenFalse) => new(Vector256.ConditionalSelect(mask._v, whenTrue._v, whenFalse._v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint MaskBits(F64x4 mask) => Vector256.ExtractMostSignificantBits(mask._v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F64x4 FromMaskBits(uint bits)
+    {
+        var lanes = Vector256.Create(1L, 2L, 4L, 8L);
+        return new(Vector256.Equals(Vector256.Create((long)bits) & lanes, lanes).AsDouble());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F64x4 CopySign(F64x4 magnitude, F64x4 sign) => new(Vector256.ConditionalSelect(Vector256.Create(-0.0), sign._v, magnitude._v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

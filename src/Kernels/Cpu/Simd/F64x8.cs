@@ -100,6 +100,16 @@ public readonly unsafe struct F64x8 : ISimd<F64x8, double>
     public static F64x8 Select(F64x8 mask, F64x8 whenTrue, F64x8 whenFalse) => new(Vector512.ConditionalSelect(mask._v, whenTrue._v, whenFalse._v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint MaskBits(F64x8 mask) => (uint)Vector512.ExtractMostSignificantBits(mask._v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F64x8 FromMaskBits(uint bits)
+    {
+        var lanes = Vector512.Create(1L, 2L, 4L, 8L, 16L, 32L, 64L, 128L);
+        return new(Vector512.Equals(Vector512.Create((long)bits) & lanes, lanes).AsDouble());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F64x8 CopySign(F64x8 magnitude, F64x8 sign) => new(Vector512.ConditionalSelect(Vector512.Create(-0.0), sign._v, magnitude._v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -76,6 +76,12 @@ public unsafe interface ISimd<TSelf, T>
     /// <summary>Lane by lane: <paramref name="whenTrue"/> where the mask is set, else <paramref name="whenFalse"/>.</summary>
     static abstract TSelf Select(TSelf mask, TSelf whenTrue, TSelf whenFalse);
 
+    /// <summary>One bit a lane of a mask, the first lane lowest.</summary>
+    static abstract uint MaskBits(TSelf mask);
+
+    /// <summary>The mask of which <see cref="MaskBits"/> would give <paramref name="bits"/>; bits above the lanes do not matter.</summary>
+    static abstract TSelf FromMaskBits(uint bits);
+
     /// <summary>The magnitude of <paramref name="magnitude"/> with the sign bit of <paramref name="sign"/>.</summary>
     static abstract TSelf CopySign(TSelf magnitude, TSelf sign);
 

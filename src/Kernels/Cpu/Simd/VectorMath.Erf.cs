@@ -42,16 +42,27 @@ public static partial class VectorMath
         return V.FmaNegated(a, upperTail, V.Max(V.Zero, x));
     }
 
-    /// <summary>Derivative of <see cref="Gelu"/>, Φ(x) + x φ(x).</summary>
+    /// <summary>GELU and its derivative Φ(x) + x φ(x), which share their exponential.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V GeluDerivative<V, T>(V x)
+    public static V Gelu<V, T>(V x, out V derivative)
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         V a = V.Min(Const<V, T>(IsFloat<T>() ? 15 : 40), V.Abs(x));
         V upperTail = UpperTail<V, T>(a, out V bell);
         V distribution = V.Select(V.LessThan(x, V.Zero), upperTail, Const<V, T>(1) - upperTail);
-        return V.Fma(V.CopySign(a, x), bell * Const<V, T>(ReciprocalOfSqrtTwoPi), distribution);
+        derivative = V.Fma(V.CopySign(a, x), bell * Const<V, T>(ReciprocalOfSqrtTwoPi), distribution);
+        return V.FmaNegated(a, upperTail, V.Max(V.Zero, x));
+    }
+
+    /// <summary>Derivative of the exact GELU.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V GeluDerivative<V, T>(V x)
+        where V : unmanaged, ISimd<V, T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Gelu<V, T>(x, out V derivative);
+        return derivative;
     }
 
     /// <summary>GELU by tanh: x/2 (1 + tanh(√(2/π) (x + 0.044715 x³))) (Hendrycks and Gimpel, 2016).</summary>
