@@ -1,0 +1,8 @@
+namespace SuTI.Model.Benchmarks;
+
+/// <summary>All workloads of <c>suti bench</c>, by the names that peers use.</summary>
+public static class Workloads
+{
+    public static IEnumerable<Workload> All() =>
+        [];
+}
