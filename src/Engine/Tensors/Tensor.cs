@@ -186,6 +186,13 @@ public sealed partial class Tensor : IDisposable
         return new((T*)Storage.Address + Offset, KernelLength(Shape.Length));
     }
 
+    /// <summary>A part of the bytes of a contiguous tensor in the host's memory.</summary>
+    internal unsafe Span<byte> Bytes(long offset, int count)
+    {
+        System.Diagnostics.Debug.Assert(IsContiguous && Device is CpuDevice, "bytes are read where the host can");
+        return new((byte*)Storage.Address + (Offset * DType.Size()) + offset, count);
+    }
+
     /// <summary>From the first element of a strided tensor to its last, gaps included.</summary>
     internal unsafe Span<T> StridedSpan<T>() where T : unmanaged
     {

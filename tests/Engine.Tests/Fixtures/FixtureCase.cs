@@ -1,0 +1,183 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using SuTI.Engine.IO;
+
+namespace SuTI.Engine.Tests.Fixtures;
+
+/// <summary>
+/// One case of a fixture folder while it runs: its options, its inputs as leaves, and the comparison with what is expected. What is
+/// expected and never compared is a failure too.
+/// </summary>
+sealed class FixtureCase : IDisposable
+{
+    readonly SafetensorsFile _io;
+    readonly JsonElement _tolerances;
+    readonly List<(string Key, Tensor Leaf)> _leaves = [];
+    readonly HashSet<string> _compared = [];
+    readonly List<string> _failures = [];
+
+    public FixtureCase(string folder, string name, JsonElement options, DType dtype)
+    {
+        Folder = folder;
+        Name = name;
+        DType = dtype;
+        Options = new(options);
+        _io = SafetensorsFile.Open(Path.Combine(folder, "io.safetensors"));
+        using var document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "tolerance.json")));
+        _tolerances = document.RootElement.Clone();
+    }
+
+    public string Folder { get; }
+
+    public string Name { get; }
+
+    /// <summary>What the case is computed in.</summary>
+    public DType DType { get; }
+
+    public CaseOptions Options { get; }
+
+    /// <summary>Names of this case's tensors in io.safetensors, without the case; tensors that all cases share are among them.</summary>
+    public IEnumerable<string> Keys => _io.Names
+        .Where(name => name.StartsWith(Name + "/", StringComparison.Ordinal)).Select(name => name[(Name.Length + 1)..])
+        .Concat(_io.Names.Where(name => !name.Contains('/')));
+
+    public bool Has(string key) => Keys.Contains(key);
+
+    /// <summary>The input in.NAME; a leaf whose gradient is compared, where one is expected.</summary>
+    /// <param name="gradientKey">The expected gradient; by default grad.NAME.</param>
+    public Tensor Input(string name, string? gradientKey = null)
+    {
+        var tensor = Read("in." + name);
+        if (tensor.DType.IsCompute())
+            Watch(tensor, gradientKey ?? "grad." + name);
+        return tensor;
+    }
+
+    public Tensor? OptionalInput(string name) => Has("in." + name) ? Input(name) : null;
+
+    /// <summary>Compares the gradient of a leaf after the backward pass, if one is expected.</summary>
+    public void Watch(Tensor leaf, string key)
+    {
+        leaf.RequiresGradient = true;
+        if (Has(key))
+            _leaves.Add((key, leaf));
+    }
+
+    /// <summary>Compares a result out.NAME, then runs backward from dout.NAME and compares the gradients.</summary>
+    public void Check(string name, Tensor y)
+    {
+        Compare("out." + name, y);
+        if (Has("dout." + name))
+            y.Backward(Read("dout." + name));
+        CompareGradients();
+    }
+
+    /// <summary>A tensor as it is stored, floating-point numbers in the type of the case.</summary>
+    public Tensor Read(string key)
+    {
+        string stored = _io.Contains($"{Name}/{key}") ? $"{Name}/{key}" : key;
+        return FixtureTensors.Read(_io, stored, DType);
+    }
+
+    public double[] ReadDoubles(string key) => Read(key).ToDoubles();
+
+    public void Compare(string key, Tensor result) => Compare(key, result.ToDoubles(), result.Shape);
+
+    public void Compare(string key, double[] result, Shape? shape = null)
+    {
+        _compared.Add(key);
+        string stored = $"{Name}/{key}";
+        if (!_io.Contains(stored))
+        {
+            _failures.Add($"{key}: computed, but not in the fixture");
+            return;
+        }
+        string expectedShape = _io.Entry(stored).ShapeText;
+        double[] expected = ReadDoubles(key);
+        if (result.Length != expected.Length || (shape is { } s && $"[{string.Join(", ", s)}]" != expectedShape))
+        {
+            _failures.Add($"{key}: shape {shape}, expected {expectedShape}");
+            return;
+        }
+        if (!_tolerances.TryGetProperty(stored, out var tolerance))
+        {
+            _failures.Add($"{key}: no tolerance");
+            return;
+        }
+        CompareWithin(key, result, expected, tolerance);
+    }
+
+    /// <summary>Throws all failures together.</summary>
+    public void Finish()
+    {
+        foreach (string key in Keys.Where(IsExpected).Where(key => !_compared.Contains(key)))
+            _failures.Add($"{key}: expected, but not computed");
+        foreach (string option in Options.Unread)
+            _failures.Add($"option {option}: unknown");
+        Assert.That(_failures, Is.Empty, string.Join("\n", _failures));
+    }
+
+    public void Dispose() => _io.Dispose();
+
+    static bool IsExpected(string key)
+        => key.StartsWith("out.", StringComparison.Ordinal) || key.StartsWith("grad.", StringComparison.Ordinal);
+
+    void CompareGradients()
+    {
+        foreach (var (key, leaf) in _leaves)
+        {
+            if (leaf.Gradient is { } gradient)
+                Compare(key, gradient);
+            else
+                _failures.Add($"{key}: no gradient arrived");
+        }
+    }
+
+    void CompareWithin(string key, double[] result, double[] expected, JsonElement tolerance)
+    {
+        double worst = 0, gap = 0, norm = 0;
+        for (int i = 0; i < result.Length; i++)
+        {
+            double difference = Math.Abs(result[i] - expected[i]);
+            // A NaN is the worst there is; Math.Max would keep it, a comparison would lose it.
+            worst = Math.Max(worst, difference);
+            gap += difference * difference;
+            norm += expected[i] * expected[i];
+        }
+        double relative = gap == 0 ? 0 : Math.Sqrt(gap / norm);
+        double absoluteBound = tolerance.GetProperty("tol_max_abs").GetDouble();
+        if (!(worst <= absoluteBound))
+            _failures.Add(Miss("largest difference", worst, absoluteBound));
+        if (tolerance.GetProperty("tol_rel_l2") is { ValueKind: JsonValueKind.Number } bound && !(relative <= bound.GetDouble()))
+            _failures.Add(Miss("relative difference", relative, bound.GetDouble()));
+
+        string Miss(string what, double found, double bound)
+            => string.Create(CultureInfo.InvariantCulture, $"{key}: {what} {found:E2}, bound {bound:E2}");
+    }
+}
+
+static class FixtureTensors
+{
+    /// <summary>A stored tensor; f32 and f64 become <paramref name="dtype"/>, unsigned bytes are conditions.</summary>
+    public static Tensor Read(SafetensorsFile file, string name, DType dtype)
+    {
+        var entry = file.Entry(name);
+        int[] shape = [.. entry.Shape.Select(length => (int)length)];
+        byte[] bytes = new byte[entry.ByteCount];
+        file.ReadInto(name, bytes);
+        return entry.Type switch
+        {
+            SafetensorsType.F32 when dtype == DType.Float32 => Tensor.From(Cast<float>(bytes), shape),
+            SafetensorsType.F32 => Tensor.From(Array.ConvertAll(Cast<float>(bytes), value => (double)value), shape),
+            SafetensorsType.F64 when dtype == DType.Float64 => Tensor.From(Cast<double>(bytes), shape),
+            SafetensorsType.F64 => Tensor.From(Array.ConvertAll(Cast<double>(bytes), value => (float)value), shape),
+            SafetensorsType.I64 => Tensor.From(Cast<long>(bytes), shape),
+            SafetensorsType.I32 => Tensor.From(Cast<int>(bytes), shape),
+            SafetensorsType.U8 or SafetensorsType.BOOL => Tensor.From(Array.ConvertAll(bytes, value => value != 0), shape),
+            _ => throw new NotSupportedException($"{name}: element type {entry.Type}"),
+        };
+
+        static T[] Cast<T>(byte[] bytes) where T : unmanaged => MemoryMarshal.Cast<byte, T>(bytes.AsSpan()).ToArray();
+    }
+}

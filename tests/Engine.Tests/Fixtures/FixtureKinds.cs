@@ -1,0 +1,23 @@
+namespace SuTI.Engine.Tests.Fixtures;
+
+/// <summary>The kinds of fixtures that have a rule here. A folder's kind is the longest of these that its name begins with.</summary>
+static class FixtureKinds
+{
+    static readonly Dictionary<string, Action<FixtureCase>> s_rules = new(StringComparer.Ordinal)
+    {
+        ["optimizers"] = OptimizerFixtures.Run,
+        ["ema"] = EmaFixtures.Run,
+        ["lr_schedules"] = ScheduleFixtures.Run,
+    };
+
+    // Kinds that a test class of their own runs.
+    static readonly string[] s_elsewhere = ["weight_formats"];
+
+    public static Action<FixtureCase>? Rule(string folder)
+        => Kind(Path.GetFileName(folder)) is { } kind ? s_rules.GetValueOrDefault(kind) : null;
+
+    public static bool IsKnown(string folder) => Kind(Path.GetFileName(folder)) is not null;
+
+    static string? Kind(string name)
+        => s_rules.Keys.Concat(s_elsewhere).Where(kind => name.StartsWith(kind, StringComparison.Ordinal)).MaxBy(kind => kind.Length);
+}
