@@ -13,8 +13,10 @@ readonly struct MatMulPlan
 
     const int BlockRows = 256;
 
-    // Packing B costs about as much as multiplying 6 rows with it.
-    const int FewRows = 100;
+    // Packing B costs about as much as multiplying 6 rows with it; unless its rows collide in the caches it can wait longer.
+    const int FewRows = 24;
+    const int FewRowsWithoutCollisions = 128;
+    const int CollidingBytes = 1024;
     const int UnitFlops = 2_000_000;
     const int WantedUnits = 16;
 
@@ -41,14 +43,16 @@ readonly struct MatMulPlan
         RowTiles = (m + height - 1) / height;
         bool rowsFit = sizes.B.Column == 1 && n % lanes == 0;
         BCopies = sizes.B.Batch == 0 ? 1 : batch;
-        if (!sizes.PackedB && !(rowsFit && m <= FewRows))
+        bool collide = sizes.B.Row * elementBytes % CollidingBytes == 0;
+        int fewRows = collide && k > FewRows ? FewRows : FewRowsWithoutCollisions;
+        if (!sizes.PackedB && !(rowsFit && m <= fewRows))
             PackedBLength = BCopies * Panels.Length(k, n, lanes);
         ACopies = sizes.A.Batch == 0 ? 1 : batch;
         if (sizes.A.Column != 1 && n > 3 * lanes && m > 1)
             PackedALength = (long)ACopies * RowTiles * height * k;
 
         int panelBytes = 3 * lanes * elementBytes;
-        int depthBlocks = m <= FewRows ? 1 : (int)Math.Max(1, ((long)k * panelBytes + PanelBytes - 1) / PanelBytes);
+        int depthBlocks = m <= height ? 1 : (int)Math.Max(1, ((long)k * panelBytes + PanelBytes - 1) / PanelBytes);
         DepthBlock = Math.Max(1, (k + depthBlocks - 1) / depthBlocks);
 
         int panels = Panels.Count(n, lanes);

@@ -37,7 +37,7 @@ readonly struct Size8 : ISize
 
 /// <summary>
 /// C = Addend + Bias + Σ over taps t and k of A(row, t, k) · B(t, k, column), for one tile of C; with A(row, t, k) at
-/// A[RowOffsets[8 t + row] + k · Step] and B(t, k, column) at B[TapOffsets[t] + k · LdB + column].
+/// A[RowOffsets[8 t + row] + k · Step] and B(t, k, column) at B[TapOffsets[t] · TapStride + k · LdB + column].
 /// </summary>
 /// <remarks>
 /// A matrix product has one tap; a convolution has one for each kernel position, whose row offsets point at the pixels under it
@@ -54,6 +54,7 @@ unsafe struct TileArguments<T>
     /// <summary>One entry a tap.</summary>
     public nint* TapOffsets;
 
+    public nint TapStride;
     public int Taps;
     public int Depth;
     public nint Step;
@@ -141,7 +142,7 @@ static unsafe class RegisterTile<TVector, T, TRows, TVectors>
                 a6 = tile.A + offsets[6];
                 a7 = tile.A + offsets[7];
             }
-            T* b = tile.B + tile.TapOffsets[tap];
+            T* b = tile.B + (tile.TapOffsets[tap] * tile.TapStride);
             nint ldb = tile.LdB, step = tile.Step, at = 0;
             for (int k = tile.Depth; k > 0; k--)
             {
