@@ -39,7 +39,7 @@ public enum SafetensorsRule
     /// <summary><c>__metadata__</c> maps strings to strings.</summary>
     MetadataNotStrings,
 
-    /// <summary><c>__metadata__</c> takes at most 16 MiB and holds at most 131,072 keys.</summary>
+    /// <summary><c>__metadata__</c> takes at most 8 MiB and holds at most 131,072 keys.</summary>
     MetadataTooLong,
 
     /// <summary>A tensor's entry is a JSON object.</summary>

@@ -8,19 +8,21 @@ namespace SuTI.Engine.IO;
 /// </summary>
 ref struct JsonTokens
 {
-    const int FirstWindow = 16 << 10;
+    public const int FirstWindow = 16 << 10;
 
     readonly Stream _stream;
     readonly int _longestToken;
     byte[] _window;
+    int _filled;
     long _unread;
     Utf8JsonReader _reader;
 
-    public JsonTokens(Stream stream, long length, int maxDepth, int longestToken)
+    public JsonTokens(
+        Stream stream, long length, int maxDepth, int longestToken, int firstWindow = FirstWindow)
     {
         _stream = stream;
         _longestToken = longestToken;
-        _window = new byte[(int)Math.Min(length, FirstWindow)];
+        _window = new byte[(int)Math.Min(length, firstWindow)];
         _unread = length;
         Fill(0, new JsonReaderState(new JsonReaderOptions { MaxDepth = maxDepth }));
     }
@@ -45,8 +47,8 @@ ref struct JsonTokens
         {
             if (_reader.IsFinalBlock)
                 return false;
-            int kept = _window.Length - (int)_reader.BytesConsumed;
-            ReadOnlySpan<byte> tail = _window.AsSpan(_window.Length - kept);
+            ReadOnlySpan<byte> tail = _window.AsSpan((int)_reader.BytesConsumed.._filled);
+            int kept = tail.Length;
             if (kept == _window.Length)
             {
                 if (kept > _longestToken)
@@ -54,7 +56,7 @@ ref struct JsonTokens
                     IsOverlong = true;
                     throw new JsonException($"a token of more than {_longestToken} bytes");
                 }
-                _window = new byte[(int)Math.Min(kept + _unread, 2L * kept)];
+                _window = new byte[(int)Math.Min(kept + _unread, 4L * kept)];
             }
             tail.CopyTo(_window);
             Fill(kept, _reader.CurrentState);
@@ -100,8 +102,7 @@ ref struct JsonTokens
         int take = (int)Math.Min(_unread, _window.Length - kept);
         _stream.ReadExactly(_window.AsSpan(kept, take));
         _unread -= take;
-        if (kept + take < _window.Length)
-            _window = _window.AsSpan(0, kept + take).ToArray();
-        _reader = new Utf8JsonReader(_window, _unread == 0, state);
+        _filled = kept + take;
+        _reader = new Utf8JsonReader(_window.AsSpan(0, _filled), _unread == 0, state);
     }
 }

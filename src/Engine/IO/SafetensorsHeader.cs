@@ -33,8 +33,10 @@ sealed class SafetensorsHeader
     /// <param name="stream">Stands at the start of the file; is read to the end of the header at most.</param>
     /// <param name="fileLength">Bytes of the whole file.</param>
     /// <param name="file">The name for messages.</param>
+    /// <param name="window">Bytes of the header to look at first; tests make tokens straddle its edge.</param>
     /// <exception cref="SafetensorsException">The file breaks a rule.</exception>
-    public static SafetensorsHeader Read(Stream stream, long fileLength, string file)
+    public static SafetensorsHeader Read(
+        Stream stream, long fileLength, string file, int window = JsonTokens.FirstWindow)
     {
         try
         {
@@ -42,7 +44,7 @@ sealed class SafetensorsHeader
             long dataStart = LengthBytes + headerLength;
             long dataLength = fileLength - dataStart;
             var header = new SafetensorsHeader(
-                dataStart, ParseJson(stream, headerLength, new SafetensorsHeaderParser(file, dataLength)));
+                dataStart, ParseJson(stream, headerLength, new SafetensorsHeaderParser(file, dataLength), window));
             SafetensorsLayout.Check(header.InDataOrder, dataLength, file);
             return header;
         }
@@ -78,9 +80,9 @@ sealed class SafetensorsHeader
         return (long)length;
     }
 
-    static SafetensorsHeaderParser ParseJson(Stream stream, long length, SafetensorsHeaderParser parser)
+    static SafetensorsHeaderParser ParseJson(Stream stream, long length, SafetensorsHeaderParser parser, int window)
     {
-        var tokens = new JsonTokens(stream, length, MaxDepth, SafetensorsLimits.MetadataBytes);
+        var tokens = new JsonTokens(stream, length, MaxDepth, SafetensorsLimits.MetadataBytes, window);
         try
         {
             if (tokens.FirstByte != (byte)'{')

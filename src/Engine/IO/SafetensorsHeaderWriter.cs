@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace SuTI.Engine.IO;
@@ -58,7 +59,9 @@ sealed class SafetensorsHeaderWriter
     {
         var buffer = new ArrayBufferWriter<byte>();
         buffer.Advance(buffer.GetSpan(LengthBytes)[..LengthBytes].Length);
-        using (var json = new Utf8JsonWriter(buffer))
+        // A header is no web page: letters beyond ASCII are written as they are, as the reference writer does.
+        using (var json = new Utf8JsonWriter(
+            buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
             WriteJson(json);
         int padding = (Alignment - (buffer.WrittenCount % Alignment)) % Alignment;
         buffer.GetSpan(padding)[..padding].Fill((byte)' ');

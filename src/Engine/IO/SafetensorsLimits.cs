@@ -3,7 +3,8 @@ namespace SuTI.Engine.IO;
 /// <summary>What a safetensors file may ask of its reader before any tensor is read.</summary>
 /// <remarks>
 /// The first limit is the published format's. The others keep what a header makes the reader allocate below twice the
-/// file's size plus 16 MiB, far above any published checkpoint (the largest hold some 10⁵ tensors in over 50 shards).
+/// file's size plus 16 MiB; published files stay far below them (the largest checkpoints hold some 10⁵ tensors in all,
+/// in over 50 files).
 /// </remarks>
 public static class SafetensorsLimits
 {
@@ -20,7 +21,7 @@ public static class SafetensorsLimits
     public const int Rank = 8;
 
     /// <summary>Bytes of all metadata keys and values as written in the header.</summary>
-    public const int MetadataBytes = 16 << 20;
+    public const int MetadataBytes = 8 << 20;
 
     /// <summary>Keys of the metadata: a digest per tensor and as many again.</summary>
     public const int MetadataKeys = 2 * Tensors;

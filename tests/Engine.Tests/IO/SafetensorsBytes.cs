@@ -20,8 +20,8 @@ static class SafetensorsBytes
         return file;
     }
 
-    public static SafetensorsHeader Parse(byte[] file) =>
-        SafetensorsHeader.Read(new MemoryStream(file), file.Length, "f");
+    public static SafetensorsHeader Parse(byte[] file, int window = JsonTokens.FirstWindow) =>
+        SafetensorsHeader.Read(new MemoryStream(file), file.Length, "f", window);
 
     public static SafetensorsException Refusal(byte[] file) =>
         Assert.Throws<SafetensorsException>(() => Parse(file))!;

@@ -38,7 +38,7 @@ public class SafetensorsFuzzTests
         var seen = new HashSet<SafetensorsRule>();
         int read = 0;
         for (int i = 0; i < Inputs; i++)
-            read += TryRead(Mutate(random), seen) ? 1 : 0;
+            read += Try(Mutate(random), random, seen) ? 1 : 0;
         TestContext.Out.WriteLine($"{read} of {Inputs} read; refused by {string.Join(", ", seen.Order())}");
         // The mutations are worth their time only if they get past the first checks.
         Assert.That(read, Is.GreaterThan(Inputs / 100));
@@ -59,21 +59,31 @@ public class SafetensorsFuzzTests
         var seen = new HashSet<SafetensorsRule>();
         long count = 0;
         for (long start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start).TotalSeconds < seconds; count++)
-            TryRead(Mutate(random), seen);
+            Try(Mutate(random), random, seen);
         Assert.Pass($"{count} inputs, seed {seed}; refused by {string.Join(", ", seen.Order())}");
     }
 
-    static bool TryRead(byte[] file, HashSet<SafetensorsRule> seen)
+    static bool Try(byte[] file, Random random, HashSet<SafetensorsRule> seen)
+    {
+        SafetensorsRule? refusal = Refusal(file, JsonTokens.FirstWindow);
+        if (refusal is not null)
+            seen.Add(refusal.Value);
+        // The verdict must not depend on where the window cuts the header.
+        if (random.Next(4) == 0 && Refusal(file, random.Next(1, 40)) != refusal)
+            throw new InvalidOperationException($"another verdict through a small window: {Convert.ToHexString(file)}");
+        return refusal is null;
+    }
+
+    static SafetensorsRule? Refusal(byte[] file, int window)
     {
         SafetensorsHeader header;
         try
         {
-            header = SafetensorsBytes.Parse(file);
+            header = SafetensorsBytes.Parse(file, window);
         }
         catch (SafetensorsException e)
         {
-            seen.Add(e.BrokenRule);
-            return false;
+            return e.BrokenRule;
         }
         catch (Exception e)
         {
@@ -91,7 +101,7 @@ public class SafetensorsFuzzTests
         }
         if (header.DataStart + end != file.Length)
             throw new InvalidOperationException($"accepted {Convert.ToHexString(file)}");
-        return true;
+        return null;
     }
 
     static byte[] Mutate(Random random)

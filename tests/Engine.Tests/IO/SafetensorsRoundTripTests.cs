@@ -10,9 +10,12 @@ public class SafetensorsRoundTripTests
     sealed record Content(Dictionary<string, (SafetensorsType Type, long[] Shape, byte[] Data)> Tensors,
         Dictionary<string, string> Metadata, bool Digests);
 
+    const int EscapedRuneBytes = 12;
+
     static Gen<string> Names => Gen.OneOf(Gen.Choose(0, 0x7F), Gen.Choose(0, 0x10FFFF))
         .Where(Rune.IsValid)
         .ArrayOf()
+        .Where(runes => runes.Length * EscapedRuneBytes <= SafetensorsLimits.NameBytes)
         .Select(runes => string.Concat(runes.Select(char.ConvertFromUtf32)))
         .Where(text => text != SafetensorsHeader.MetadataKey
             && !text.StartsWith(SafetensorsDigest.KeyPrefix, StringComparison.Ordinal));
