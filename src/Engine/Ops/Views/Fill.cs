@@ -1,3 +1,5 @@
+using SuTI.Kernels;
+
 namespace SuTI.Engine;
 
 public sealed partial class Tensor
@@ -31,16 +33,16 @@ public sealed partial class CpuDevice
         switch (destination.DType)
         {
             case DType.Float64:
-                destination.Span<double>().Fill(value);
+                ElementwiseCpu.Fill(Pool, destination.Span<double>(), value);
                 break;
             case DType.Float32:
-                destination.Span<float>().Fill((float)value);
+                ElementwiseCpu.Fill(Pool, destination.Span<float>(), value);
                 break;
             case DType.Float16:
                 destination.Span<Half>().Fill((Half)value);
                 break;
             case DType.BFloat16:
-                destination.Span<ushort>().Fill((ushort)(BitConverter.SingleToUInt32Bits((float)value) >> 16));
+                destination.Span<BFloat16>().Fill((BFloat16)(float)value);
                 break;
             case DType.Int32:
                 destination.Span<int>().Fill((int)value);

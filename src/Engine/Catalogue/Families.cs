@@ -1,0 +1,76 @@
+namespace SuTI.Engine.Catalogue;
+
+/// <summary>Variants that many ops share: the shapes and layouts on which loops go wrong.</summary>
+static class Families
+{
+    // More than two chunks of the elementwise kernels, and a tail in the last vector.
+    const int Large = 40_003;
+
+    /// <summary>A function of each element.</summary>
+    /// <param name="extremes">Values beyond the bounds at which the formula must hold too.</param>
+    internal static OpVariant[] Unary(Func<Tensor, Tensor> apply, Func<double, double> formula, double low = -2, double high = 2,
+        double[]? kinks = null, double[]? extremes = null)
+    {
+        OpVariant Variant(string name, OpInput input)
+            => new(name, [input with { Low = low, High = high, Kinks = kinks ?? [] }], t => apply(t[0]), a => a[0].Map(formula));
+        var variants = new List<OpVariant>
+        {
+            Variant("odd", new([3, 5, 7])),
+            Variant("scalar", new([])),
+            Variant("zero_size", new([2, 0])),
+            Variant("transposed", new([5, 9]) { Layout = InputLayout.Transposed }),
+            Variant("strided", new([3, 11]) { Layout = InputLayout.Strided }),
+            Variant("large", new([Large])) with { GradientElements = 6 },
+        };
+        if (extremes is not null)
+            variants.Add(Variant("extremes", new([extremes.Length]) { Values = extremes }));
+        return [.. variants];
+    }
+
+    /// <summary>A function of pairs of elements, broadcast.</summary>
+    internal static OpVariant[] Binary(Func<Tensor, Tensor, Tensor> apply, Func<double, double, double> formula,
+        Func<OpInput, OpInput>? first = null, Func<OpInput, OpInput>? second = null)
+    {
+        OpVariant Variant(string name, Shape result, OpInput a, OpInput b)
+            => new(name, [first?.Invoke(a) ?? a, second?.Invoke(b) ?? b], t => apply(t[0], t[1]),
+                x => NdArray.Build(result, i => formula(x[0].Broadcast(i), x[1].Broadcast(i))));
+        return
+        [
+            Variant("odd", [3, 5, 7], new([3, 5, 7]), new([3, 5, 7])),
+            Variant("scalars", [], new([]), new([])),
+            Variant("scalar_left", [3, 5], new([]), new([3, 5])),
+            Variant("row_right", [4, 3, 9], new([4, 3, 9]), new([9])),
+            Variant("column_right", [4, 9], new([4, 9]), new([4, 1])),
+            Variant("both_repeat", [2, 3, 5], new([2, 1, 5]), new([3, 1])),
+            Variant("transposed_and_strided", [4, 5], new([4, 5]) { Layout = InputLayout.Transposed },
+                new([4, 5]) { Layout = InputLayout.Strided }),
+            Variant("zero_size", [0, 3], new([0, 3]), new([1, 3])),
+            Variant("large", [39, 1030], new([39, 1030]), new([1030])) with { GradientElements = 6 },
+        ];
+    }
+
+    /// <summary>A comparison: whole numbers, so that many are equal, and a NaN.</summary>
+    internal static OpVariant[] Comparison(Func<Tensor, Tensor, Tensor> apply, Func<double, double, bool> formula)
+    {
+        static OpInput Whole(OpInput input) => input with
+        {
+            Values = [.. Enumerable.Range(0, (int)input.Shape.Length).Select(i => i == 3 ? double.NaN : (i * 7 % 5) - (i * 3 % 4))],
+        };
+        return Array.ConvertAll(Binary(apply, (a, b) => formula(a, b) ? 1 : 0, Whole, Whole), v => v with { IsDifferentiable = false });
+    }
+
+    /// <summary>Shuffled odd multiples of 1/32 for phase 1 and even ones for phase 2: what differs in phase is never equal.</summary>
+    internal static double[] Ladder(OpInput input, int phase)
+        => [.. Enumerable.Range(0, (int)input.Shape.Length).Select(i => (((i * 89 % 257) - 128) * 2 + phase) / 32.0)];
+
+    /// <summary>The error function by its series of positive terms (Abramowitz and Stegun, 7.1.6).</summary>
+    internal static double Erf(double x)
+    {
+        if (Math.Abs(x) > 6)
+            return Math.Sign(x);
+        double term = x, sum = x;
+        for (int n = 1; Math.Abs(term) > 1e-18 * Math.Abs(sum); n++)
+            sum += term *= 2 * x * x / ((2 * n) + 1);
+        return 2 / Math.Sqrt(Math.PI) * Math.Exp(-x * x) * sum;
+    }
+}

@@ -1,0 +1,30 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using SuTI.Kernels;
+
+namespace SuTI.Engine;
+
+public sealed partial class Tensor
+{
+    /// <summary>x · Φ(x), with the normal distribution Φ by erf (Hendrycks and Gimpel, 2016).</summary>
+    public Tensor Gelu() => Op.Apply(new UnaryOp<GeluFormula>(default), this);
+}
+
+readonly struct GeluFormula : IUnaryOpFormula
+{
+    public static string OpName => "gelu";
+
+    public static bool DerivativeReadsOutput => false;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Forward<V, T>(V x)
+        where V : unmanaged, ISimd<V, T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        => VectorMath.Gelu<V, T>(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Derivative<V, T>(V x, V y)
+        where V : unmanaged, ISimd<V, T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        => VectorMath.GeluDerivative<V, T>(x);
+}
