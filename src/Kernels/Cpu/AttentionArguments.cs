@@ -37,7 +37,22 @@ unsafe struct AttentionArguments
     public bool IsCausal;
     public AttentionScratch Scratch;
 
-    public readonly int QueryBlocks => (Sizes.Queries + QueryBlock - 1) / QueryBlock;
+    // Bytes of the state of the query blocks that go through the keys together: they share the second-level cache with a block of keys.
+    const int StateBytes = 512 * 1024;
+    const int MostBlocks = 8;
+
+    /// <summary>
+    /// Blocks of queries that go through the keys together. A long sequence of keys leaves the second-level cache before the next
+    /// block of queries wants it again, and its rows lie apart: eight blocks together made 4096 tokens of 8 heads a quarter faster.
+    /// </summary>
+    /// <param name="sizes">Lk, Lk2 and D.</param>
+    /// <param name="matrices">(D, queries) matrices of the state of one block.</param>
+    public static int BlocksTogether<T>(AttentionSizes sizes, int matrices) where T : unmanaged
+    {
+        if (sizes.Keys + sizes.ExtraKeys <= KeyBlock<T>())
+            return 1;
+        return (int)Math.Clamp(StateBytes / ((long)matrices * QueryBlock * sizes.HeadDim * sizeof(T)), 1, MostBlocks);
+    }
 
     /// <summary>Most keys of one block of scores.</summary>
     public static int KeyBlock<T>() where T : unmanaged => ScoreBytes / (QueryBlock * sizeof(T));
@@ -53,6 +68,36 @@ unsafe struct AttentionArguments
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly T* LogSumExpAt<T>(int sample, int head, int query) where T : unmanaged
         => (T*)LogSumExp + ((nint)sample * Sizes.Heads + head) * Sizes.Queries + query;
+}
+
+/// <summary>One block of queries and where its state lies in the scratch: some (D, width) matrices and two rows of width.</summary>
+readonly unsafe struct QueryBlock<T> where T : unmanaged
+{
+    const int Most = AttentionArguments.QueryBlock;
+
+    readonly T* _state;
+    readonly int _matrix, _matrices;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public QueryBlock(int index, int firstQuery, int endQuery, int lanes, int headDim, int matrices, T* states)
+    {
+        FirstQuery = firstQuery + index * Most;
+        Rows = Math.Min(Most, endQuery - FirstQuery);
+        Width = (Rows + lanes - 1) / lanes * lanes;
+        _matrix = Most * headDim;
+        _matrices = matrices;
+        _state = states + (nint)index * StateLength(headDim, matrices);
+    }
+
+    public readonly int FirstQuery, Rows, Width;
+
+    public static long StateLength(int headDim, int matrices) => Most * ((long)matrices * headDim + 2);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public T* Matrix(int index) => _state + (nint)index * _matrix;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public T* Row(int index) => _state + (nint)_matrices * _matrix + index * Most;
 }
 
 /// <summary>One piece of workspace for each thread; a chunk takes a free one, so results cannot depend on which.</summary>

@@ -17,6 +17,9 @@ unsafe struct AttentionBackward(AttentionArguments arguments) : ISimdKernel
     const int WantedItems = 16;
     const double SmallWork = 8e6;
 
+    // q, dO and dQ of a block of queries, all (D, width); its rows are the log-sum-exp in base 2 and δ.
+    const int Matrices = 3;
+
     AttentionArguments _a = arguments;
 
     public HeadsPointer DO, DQ, DK, DV, DExtraK, DExtraV, DBias;
@@ -28,7 +31,8 @@ unsafe struct AttentionBackward(AttentionArguments arguments) : ISimdKernel
 
     /// <summary>Elements of scratch that one thread needs.</summary>
     public static long ScratchLength<T>(AttentionSizes sizes) where T : unmanaged
-        => AttentionArguments.QueryBlock * (3L * sizes.HeadDim + 2 + 3 * AttentionArguments.KeyBlock<T>());
+        => AttentionArguments.BlocksTogether<T>(sizes, Matrices) * QueryBlock<T>.StateLength(sizes.HeadDim, Matrices)
+            + 3L * AttentionArguments.QueryBlock * AttentionArguments.KeyBlock<T>();
 
     /// <summary>Items that need no reduction: heads, or sets of heads with one bias gradient.</summary>
     public static int Owners(AttentionSizes sizes, bool biasSharesSamples, bool biasSharesHeads)
@@ -109,8 +113,12 @@ unsafe struct AttentionBackward(AttentionArguments arguments) : ISimdKernel
             Clear<T>(isExtra ? DExtraK : DK, sample, head, key, count);
             Clear<T>(isExtra ? DExtraV : DV, sample, head, key, count);
         }
-        for (int query = 0; query < _a.Sizes.Queries; query += AttentionArguments.QueryBlock)
-            QueryBlock<TVector, T>(sample, head, query, group, first, end, scratch);
+        int queries = AttentionArguments.BlocksTogether<T>(_a.Sizes, Matrices) * AttentionArguments.QueryBlock;
+        for (int query = 0; query < _a.Sizes.Queries; query += queries)
+        {
+            int endQuery = Math.Min(query + queries, _a.Sizes.Queries);
+            Queries<TVector, T>(sample, head, query, endQuery, group, first, end, scratch);
+        }
     }
 
     readonly void Clear<T>(HeadsPointer gradient, int sample, int head, int key, int count) where T : unmanaged
@@ -120,79 +128,100 @@ unsafe struct AttentionBackward(AttentionArguments arguments) : ISimdKernel
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    void QueryBlock<TVector, T>(int sample, int head, int firstQuery, int group, int firstBlock, int endBlock, T* scratch)
+    void Queries<TVector, T>(
+        int sample, int head, int firstQuery, int endQuery, int group, int firstBlock, int endBlock, T* scratch)
         where TVector : unmanaged, ISimd<TVector, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         int headDim = _a.Sizes.HeadDim;
-        int rows = Math.Min(AttentionArguments.QueryBlock, _a.Sizes.Queries - firstQuery);
-        int width = (rows + TVector.Count - 1) / TVector.Count * TVector.Count;
-        int head64 = AttentionArguments.QueryBlock * headDim, keys64 = AttentionArguments.QueryBlock * AttentionArguments.KeyBlock<T>();
-        T* queries = scratch;                                   // (D, width)
-        T* upstream = queries + head64;                         // (D, width): dO
-        T* dQueries = upstream + head64;                        // (D, width)
-        T* logSumExp = dQueries + head64;                       // (width), base 2
-        T* delta = logSumExp + AttentionArguments.QueryBlock;   // (width)
-        T* scores = delta + AttentionArguments.QueryBlock;      // (keys, width), then P
-        T* dScores = scores + keys64;                           // (keys, width)
-        T* spare = dScores + keys64;                            // (keys, width)
-        T* q = _a.Q.At<T>(sample, firstQuery, head), dO = DO.At<T>(sample, firstQuery, head);
+        int blocks = (endQuery - firstQuery + AttentionArguments.QueryBlock - 1) / AttentionArguments.QueryBlock;
+        T* states = scratch + 3 * AttentionArguments.QueryBlock * AttentionArguments.KeyBlock<T>();
+        for (int b = 0; b < blocks; b++)
+            Load<TVector, T>(sample, head, new(b, firstQuery, endQuery, TVector.Count, headDim, Matrices, states));
+        for (int keys = firstBlock; keys < endBlock; keys++)
+        {
+            for (int b = 0; b < blocks; b++)
+            {
+                QueryBlock<T> block = new(b, firstQuery, endQuery, TVector.Count, headDim, Matrices, states);
+                Differentiate<TVector, T>(sample, head, keys, block, scratch);
+            }
+        }
+        for (int b = 0; b < blocks && DQ.IsPresent; b++)
+        {
+            QueryBlock<T> block = new(b, firstQuery, endQuery, TVector.Count, headDim, Matrices, states);
+            nint pair = ((nint)group * _a.Sizes.Batch + sample) * _a.Sizes.Heads + head;
+            T* dQ = Groups == 1
+                ? DQ.At<T>(sample, block.FirstQuery, head)
+                : (T*)PartialDQ + (pair * _a.Sizes.Queries + block.FirstQuery) * headDim;
+            AttentionTranspose.Copy(headDim, block.Rows, block.Matrix(2), block.Width, dQ, Groups == 1 ? DQ.Row : headDim);
+        }
+    }
 
-        // The scale goes into dO and δ, so that dS comes out multiplied; the bias gradient needs it without.
+    // The scale goes into dO and δ, so that dS comes out multiplied; the bias gradient needs it without.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    readonly void Load<TVector, T>(int sample, int head, QueryBlock<T> block)
+        where TVector : unmanaged, ISimd<TVector, T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        int rows = block.Rows, width = block.Width, headDim = _a.Sizes.HeadDim;
         T scale = T.CreateTruncating(_a.Scale), early = DBias.IsPresent ? T.One : scale;
+        T* dO = DO.At<T>(sample, block.FirstQuery, head);
         AttentionScores<TVector, T>.LoadQueries(
-            rows, width, headDim, q, _a.Q.Row, scale * AttentionScores<TVector, T>.ToBase2, queries);
-        AttentionScores<TVector, T>.LoadQueries(rows, width, headDim, dO, DO.Row, early, upstream);
-        LoadRowTerms<TVector, T>(sample, head, firstQuery, rows, width, early, dO, logSumExp, delta);
+            rows, width, headDim, _a.Q.At<T>(sample, block.FirstQuery, head), _a.Q.Row,
+            scale * AttentionScores<TVector, T>.ToBase2, block.Matrix(0));
+        AttentionScores<TVector, T>.LoadQueries(rows, width, headDim, dO, DO.Row, early, block.Matrix(1));
+        new Span<T>(block.Matrix(2), headDim * width).Clear();
+        LoadRowTerms<TVector, T>(sample, head, block.FirstQuery, rows, width, early, dO, block.Row(0), block.Row(1));
+    }
 
-        bool isFirst = true;
-        for (int block = firstBlock; block < endBlock; block++)
-        {
-            Locate<T>(block, out bool isExtra, out int key, out int count);
-            if (_a.IsCausal)
-                count = Math.Min(count, firstQuery + rows - key);
-            if (count <= 0)
-                continue;
-            HeadsPointer dK = isExtra ? DExtraK : DK, dV = isExtra ? DExtraV : DV;
-            HeadsPointer keyRows = isExtra ? _a.ExtraK : _a.K, valueRows = isExtra ? _a.ExtraV : _a.V;
-            T* k = keyRows.At<T>(sample, key, head), v = valueRows.At<T>(sample, key, head);
-            int firstKey = (isExtra ? _a.Sizes.Keys : 0) + key;
+    // One block of keys with one of queries: all that they add to each gradient.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    void Differentiate<TVector, T>(int sample, int head, int keyBlock, QueryBlock<T> block, T* scratch)
+        where TVector : unmanaged, ISimd<TVector, T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        int headDim = _a.Sizes.HeadDim, rows = block.Rows, width = block.Width;
+        Locate<T>(keyBlock, out bool isExtra, out int key, out int count);
+        if (_a.IsCausal)
+            count = Math.Min(count, block.FirstQuery + rows - key);
+        if (count <= 0)
+            return;
+        T* scores = scratch;                                                                     // (keys, width), then P
+        T* dScores = scores + AttentionArguments.QueryBlock * AttentionArguments.KeyBlock<T>();  // (keys, width)
+        T* spare = dScores + AttentionArguments.QueryBlock * AttentionArguments.KeyBlock<T>();   // (keys, width)
+        HeadsPointer dK = isExtra ? DExtraK : DK, dV = isExtra ? DExtraV : DV;
+        HeadsPointer keyRows = isExtra ? _a.ExtraK : _a.K, valueRows = isExtra ? _a.ExtraV : _a.V;
+        T* k = keyRows.At<T>(sample, key, head), v = valueRows.At<T>(sample, key, head);
+        int firstKey = (isExtra ? _a.Sizes.Keys : 0) + key;
 
-            AttentionScores<TVector, T>.Compute(
-                in _a, sample, head, firstQuery, rows, width, firstKey, count, k, keyRows.Row, queries, scores, spare);
-            AttentionTile<TVector, T>.Multiply(count, headDim, width, v, valueRows.Row, 1, upstream, width, dScores, width, false);
-            Differentiate<TVector, T>(count, width, logSumExp, delta, scores, dScores);
-            if (dV.IsPresent)
-            {
-                AttentionTile<TVector, T>.Multiply(
-                    count, rows, headDim, scores, width, 1, dO, DO.Row, dV.At<T>(sample, key, head), dV.Row, true);
-            }
-            if (DBias.IsPresent)
-                AddBias<TVector, T>(count, rows, width, dScores, scale, spare, DBias.At<T>(sample, firstQuery, head) + firstKey);
-            if (dK.IsPresent)
-            {
-                AttentionTile<TVector, T>.Multiply(
-                    count, rows, headDim, dScores, width, 1, q, _a.Q.Row, dK.At<T>(sample, key, head), dK.Row, true);
-            }
-            if (DQ.IsPresent)
-            {
-                AttentionTile<TVector, T>.Multiply(
-                    headDim, count, width, k, 1, keyRows.Row, dScores, width, dQueries, width, !isFirst);
-            }
-            isFirst = false;
-        }
-        if (!DQ.IsPresent)
-            return;
-        if (isFirst)
-            new Span<T>(dQueries, headDim * width).Clear();
-        if (Groups == 1)
+        AttentionScores<TVector, T>.Compute(
+            in _a, sample, head, block.FirstQuery, rows, width, firstKey, count, k, keyRows.Row, block.Matrix(0), scores, spare);
+        AttentionTile<TVector, T>.Multiply(
+            count, headDim, width, v, valueRows.Row, 1, block.Matrix(1), width, dScores, width, false);
+        Softmax<TVector, T>(count, width, block.Row(0), block.Row(1), scores, dScores);
+        if (dV.IsPresent)
         {
-            AttentionTranspose.Copy(headDim, rows, dQueries, width, DQ.At<T>(sample, firstQuery, head), DQ.Row);
-            return;
+            AttentionTile<TVector, T>.Multiply(
+                count, rows, headDim, scores, width, 1, DO.At<T>(sample, block.FirstQuery, head), DO.Row,
+                dV.At<T>(sample, key, head), dV.Row, true);
         }
-        nint pair = ((nint)group * _a.Sizes.Batch + sample) * _a.Sizes.Heads + head;
-        AttentionTranspose.Copy(
-            headDim, rows, dQueries, width, (T*)PartialDQ + (pair * _a.Sizes.Queries + firstQuery) * headDim, headDim);
+        if (DBias.IsPresent)
+        {
+            AddBias<TVector, T>(
+                count, rows, width, dScores, T.CreateTruncating(_a.Scale), spare,
+                DBias.At<T>(sample, block.FirstQuery, head) + firstKey);
+        }
+        if (dK.IsPresent)
+        {
+            AttentionTile<TVector, T>.Multiply(
+                count, rows, headDim, dScores, width, 1, _a.Q.At<T>(sample, block.FirstQuery, head), _a.Q.Row,
+                dK.At<T>(sample, key, head), dK.Row, true);
+        }
+        if (DQ.IsPresent)
+        {
+            AttentionTile<TVector, T>.Multiply(
+                headDim, count, width, k, 1, keyRows.Row, dScores, width, block.Matrix(2), width, true);
+        }
     }
 
     // log-sum-exp in base 2, where a row that sees no key gets +∞ so that its probabilities are 0; and factor · Σ dO · O.
@@ -222,7 +251,7 @@ unsafe struct AttentionBackward(AttentionArguments arguments) : ISimdKernel
 
     // scores become P, dScores become P · (dScores − δ).
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void Differentiate<TVector, T>(int keys, int width, T* logSumExp, T* delta, T* scores, T* dScores)
+    static void Softmax<TVector, T>(int keys, int width, T* logSumExp, T* delta, T* scores, T* dScores)
         where TVector : unmanaged, ISimd<TVector, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

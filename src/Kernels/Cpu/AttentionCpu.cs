@@ -78,8 +78,9 @@ public static unsafe class AttentionCpu
                 IsCausal = isCausal,
                 Scratch = AttentionScratch.Create(taken, pool.Threads, work, AttentionForward.ScratchLength<T>(sizes)),
             };
-            int items = checked(sizes.Batch * sizes.Heads * arguments.QueryBlocks);
-            double work1 = 2.0 * AttentionArguments.QueryBlock * ((double)sizes.Keys + sizes.ExtraKeys + 16) * sizes.HeadDim;
+            int items = AttentionForward.Items<T>(sizes);
+            double work1 = 2.0 * sizes.Batch * sizes.Heads * sizes.Queries * sizes.HeadDim
+                * ((double)sizes.Keys + sizes.ExtraKeys + 16) / items;
             Simd.For<T, AttentionForward>(pool, items, Grain(items, work1), new AttentionForward(arguments));
         }
     }

@@ -147,7 +147,7 @@ static unsafe class AttentionScores<TVector, T>
     public static TVector Exp2(TVector x)
     {
         // NaN stays: Max and Min give their second argument then.
-        TVector lowest = Constant(typeof(T) == typeof(float) ? -126 : -1022);
+        TVector lowest = Constant(TVector.ScaleSaturates ? (typeof(T) == typeof(float) ? -200 : -1200) : typeof(T) == typeof(float) ? -126 : -1022);
         TVector clamped = TVector.Max(lowest, x);
         TVector n = TVector.Round(clamped);
         TVector r = clamped - n;
@@ -177,7 +177,8 @@ static unsafe class AttentionScores<TVector, T>
             p = TVector.Fma(p, r, Constant(0.6931471805599453));
         }
         p = TVector.Fma(p, r, Constant(1));
-        return TVector.Select(TVector.LessThan(x, lowest), TVector.Zero, TVector.Scale(p, n));
+        p = TVector.Scale(p, n);
+        return TVector.ScaleSaturates ? p : TVector.Select(TVector.LessThan(x, lowest), TVector.Zero, p);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
