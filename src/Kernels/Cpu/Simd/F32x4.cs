@@ -71,6 +71,9 @@ public readonly unsafe struct F32x4 : ISimd<F32x4, float>
     public static F32x4 FmaNegated(F32x4 a, F32x4 b, F32x4 c) => new(c._v - (a._v * b._v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F32x4 Reciprocal(F32x4 x) => new(Vector128<float>.One / x._v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32x4 Min(F32x4 left, F32x4 right) => new(Vector128.MinNative(left._v, right._v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -67,6 +67,9 @@ public readonly unsafe struct F32x8 : ISimd<F32x8, float>
     public static F32x8 FmaNegated(F32x8 a, F32x8 b, F32x8 c) => new(System.Runtime.Intrinsics.X86.Fma.MultiplyAddNegated(a._v, b._v, c._v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F32x8 Reciprocal(F32x8 x) => new(Vector256<float>.One / x._v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32x8 Min(F32x8 left, F32x8 right) => new(Vector256.MinNative(left._v, right._v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -71,6 +71,9 @@ public readonly unsafe struct F64x2 : ISimd<F64x2, double>
     public static F64x2 FmaNegated(F64x2 a, F64x2 b, F64x2 c) => new(c._v - (a._v * b._v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F64x2 Reciprocal(F64x2 x) => new(Vector128<double>.One / x._v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F64x2 Min(F64x2 left, F64x2 right) => new(Vector128.MinNative(left._v, right._v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

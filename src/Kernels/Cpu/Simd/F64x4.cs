@@ -67,6 +67,9 @@ public readonly unsafe struct F64x4 : ISimd<F64x4, double>
     public static F64x4 FmaNegated(F64x4 a, F64x4 b, F64x4 c) => new(System.Runtime.Intrinsics.X86.Fma.MultiplyAddNegated(a._v, b._v, c._v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F64x4 Reciprocal(F64x4 x) => new(Vector256<double>.One / x._v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F64x4 Min(F64x4 left, F64x4 right) => new(Vector256.MinNative(left._v, right._v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -67,6 +67,9 @@ public readonly unsafe struct F64x8 : ISimd<F64x8, double>
     public static F64x8 FmaNegated(F64x8 a, F64x8 b, F64x8 c) => new(Avx512F.FusedMultiplyAddNegated(a._v, b._v, c._v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F64x8 Reciprocal(F64x8 x) => new(Vector512<double>.One / x._v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F64x8 Min(F64x8 left, F64x8 right) => new(Vector512.MinNative(left._v, right._v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -52,6 +52,9 @@ public unsafe interface ISimd<TSelf, T>
     /// <summary>c − a · b with one rounding where the hardware has it.</summary>
     static abstract TSelf FmaNegated(TSelf a, TSelf b, TSelf c);
 
+    /// <summary>1 / x within 1 ulp, for x whose reciprocal is a normal number; anything for others.</summary>
+    static abstract TSelf Reciprocal(TSelf x);
+
     static abstract TSelf Min(TSelf left, TSelf right);
 
     static abstract TSelf Max(TSelf left, TSelf right);

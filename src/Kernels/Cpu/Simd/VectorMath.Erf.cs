@@ -122,7 +122,7 @@ public static partial class VectorMath
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        V t = Const<V, T>(1) / V.Fma(a, Const<V, T>(0.3), Const<V, T>(1));
+        V t = V.Reciprocal(V.Fma(a, Const<V, T>(0.3), Const<V, T>(1)));
         return t * ErfcPolynomial<V, T>(t - Const<V, T>(IsFloat<T>() ? 0.625 : 0.56));
     }
 

@@ -77,7 +77,12 @@ public static partial class VectorMath
     public static V Sigmoid<V, T>(V x)
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        => Const<V, T>(1) / (Const<V, T>(1) + Exp<V, T>(-x));
+    {
+        // Where e^−x has no normal reciprocal the result is 0; NaN compares false and stays.
+        V bound = Const<V, T>(IsFloat<T>() ? -87 : -708);
+        V sigmoid = V.Reciprocal(Const<V, T>(1) + Exp<V, T>(-V.Max(bound, x)));
+        return V.Select(V.LessThan(x, bound), V.Zero, sigmoid);
+    }
 
     /// <summary>x · sigmoid(x), also called swish.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -85,9 +90,9 @@ public static partial class VectorMath
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        // −∞ / ∞ is not the limit; the largest finite number stands in for −∞.
-        V finite = V.Max(Const<V, T>(IsFloat<T>() ? float.MinValue : double.MinValue), x);
-        return finite / (Const<V, T>(1) + Exp<V, T>(-finite));
+        V bound = Const<V, T>(IsFloat<T>() ? -87 : -708);
+        V sigmoid = V.Reciprocal(Const<V, T>(1) + Exp<V, T>(-V.Max(bound, x)));
+        return V.Select(V.LessThan(x, bound), V.Zero, x * sigmoid);
     }
 
     /// <summary>Derivative of <see cref="Silu"/>: s + x s (1 − s) with s = sigmoid(x).</summary>
@@ -110,7 +115,7 @@ public static partial class VectorMath
         // tanh a = (e^2a − 1) / (e^2a + 1) for a = |x|; at the bound it is 1 to the last bit.
         V twice = V.Min(Const<V, T>(IsFloat<T>() ? 20 : 40), V.Abs(x) + V.Abs(x));
         V e = Expm1Bounded<V, T>(twice);
-        return V.CopySign(e / (e + Const<V, T>(2)), x);
+        return V.CopySign(e * V.Reciprocal(e + Const<V, T>(2)), x);
     }
 
     // e^x − 1 = 2^n (e^r − 1) + (2^n − 1), for x within the range where 2^n is normal.
