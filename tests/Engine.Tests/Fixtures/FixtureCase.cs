@@ -73,6 +73,20 @@ sealed class FixtureCase : IDisposable
         CompareGradients();
     }
 
+    /// <summary>The same for several results at once: the gradient of the sum of all result · dout.</summary>
+    public void Check(params (string Name, Tensor Y)[] results)
+    {
+        Tensor? total = null;
+        foreach (var (name, y) in results)
+        {
+            Compare("out." + name, y);
+            var term = (y * Read("dout." + name)).Flatten().Sum([0]);
+            total = total is null ? term : total + term;
+        }
+        total!.Backward();
+        CompareGradients();
+    }
+
     /// <summary>A tensor as it is stored, floating-point numbers in the type of the case.</summary>
     public Tensor Read(string key)
     {

@@ -5,6 +5,8 @@ static class FixtureKinds
 {
     static readonly Dictionary<string, Action<FixtureCase>> s_rules = new(StringComparer.Ordinal)
     {
+        ["op_activations"] = ActivationFixtures.Run,
+        ["op_attention"] = AttentionFixtures.Run,
         ["optimizers"] = OptimizerFixtures.Run,
         ["ema"] = EmaFixtures.Run,
         ["lr_schedules"] = ScheduleFixtures.Run,

@@ -37,10 +37,8 @@ public class FixtureTests : LeakCheck
     public void Kinds_without_a_rule_are_listed()
     {
         string[] unknown = [.. FixtureFolder.Find("").Where(folder => !FixtureKinds.IsKnown(folder)).Select(folder => Path.GetFileName(folder)!)];
-        string text = unknown.Length == 0
-            ? $"fixtures of {FixtureFolder.Root}: every kind has a rule"
-            : $"fixtures of {FixtureFolder.Root} whose kind has no rule yet ({unknown.Length}): {string.Join(", ", unknown)}";
-        TestContext.Progress.WriteLine(text);
-        Assert.Pass(text);
+        // As a skipped test, because that is what every runner prints with its reason.
+        if (unknown.Length > 0)
+            Assert.Ignore($"{unknown.Length} fixtures are of kinds that have no rule yet: {string.Join(", ", unknown)}");
     }
 }
