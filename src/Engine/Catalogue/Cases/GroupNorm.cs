@@ -1,0 +1,64 @@
+namespace SuTI.Engine.Catalogue;
+
+public static partial class OpCatalogue
+{
+    static readonly OpCase s_groupNorm = Declare("group_norm",
+        GroupNorm("odd", [2, 3, 5, 6], groups: 3, affine: true),
+        GroupNorm("one_group", [1, 7, 5], groups: 1, affine: true),
+        GroupNorm("a_group_a_channel", [2, 5, 3], groups: 3, affine: false),
+        GroupNorm("no_pixel_axis", [2, 8], groups: 2, affine: true),
+        GroupNorm("silu", [2, 3, 3, 4], groups: 2, affine: true, silu: true),
+        GroupNorm("modulated", [2, 4, 6], groups: 2, affine: true, modulated: true),
+        GroupNorm("modulated_silu", [2, 4, 6], groups: 3, affine: true, silu: true, modulated: true),
+        GroupNorm("modulated_without_weight", [2, 4, 6], groups: 2, affine: false, modulated: true),
+        GroupNorm("transposed", [3, 4, 5, 2], groups: 1, affine: true, layout: InputLayout.Transposed),
+        GroupNorm("several_stripes", [2, 1100, 34], groups: 17, affine: true, silu: true, spread: 0.25),
+        GroupNorm("zero_size", [0, 4, 6], groups: 2, affine: true));
+
+    static OpVariant GroupNorm(string name, int[] shape, int groups, bool affine, bool silu = false, bool modulated = false,
+        InputLayout layout = InputLayout.Contiguous, double spread = 2)
+    {
+        int samples = shape[0], channels = shape[^1];
+        int modulation = affine ? 3 : 1;
+        OpInput[] inputs =
+        [
+            new OpInput(shape) { Layout = layout, Low = -spread, High = spread },
+            .. affine ? (OpInput[])[new OpInput([channels]), new OpInput([channels])] : [],
+            .. modulated ? (OpInput[])[new OpInput([samples, channels]), new OpInput([samples, channels])] : [],
+        ];
+        return new(name, inputs,
+            t => t[0].GroupNorm(groups, affine ? t[1] : null, affine ? t[2] : null, 1e-5, silu, modulated ? t[modulation] : null,
+                modulated ? t[modulation + 1] : null),
+            a => Normalized(a[0], groups, affine ? a[1] : null, affine ? a[2] : null, silu, modulated ? a[modulation] : null,
+                modulated ? a[modulation + 1] : null));
+    }
+
+    static NdArray Normalized(NdArray x, int groups, NdArray? weight, NdArray? bias, bool silu, NdArray? scale, NdArray? shift)
+    {
+        int samples = x.Shape[0], channels = x.Shape[-1], width = channels / groups;
+        int pixels = samples == 0 ? 0 : x.Values.Length / samples / channels;
+        var y = new NdArray(x.Shape);
+        for (int n = 0; n < samples; n++)
+        {
+            for (int g = 0; g < groups; g++)
+            {
+                double mean = 0, variance = 0;
+                for (int i = 0; i < pixels * width; i++)
+                    mean += x.Values[At(n, g, i)] / (pixels * width);
+                for (int i = 0; i < pixels * width; i++)
+                    variance += Math.Pow(x.Values[At(n, g, i)] - mean, 2) / (pixels * width);
+                for (int i = 0; i < pixels * width; i++)
+                {
+                    int channel = (g * width) + (i % width);
+                    double z = (x.Values[At(n, g, i)] - mean) / Math.Sqrt(variance + 1e-5);
+                    z = (z * (weight?[channel] ?? 1)) + (bias?[channel] ?? 0);
+                    z = (z * (1 + (scale?[n, channel] ?? 0))) + (shift?[n, channel] ?? 0);
+                    y.Values[At(n, g, i)] = silu ? z / (1 + Math.Exp(-z)) : z;
+                }
+            }
+        }
+        return y;
+
+        int At(int n, int g, int i) => (((n * pixels) + (i / width)) * channels) + (g * width) + (i % width);
+    }
+}
