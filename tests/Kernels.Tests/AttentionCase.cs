@@ -2,7 +2,9 @@ using System.Numerics;
 
 namespace SuTI.Kernels.Tests;
 
-/// <summary>One attention with random inputs: runs the kernel on strided, fenced buffers and a plain loop in double beside it.</summary>
+/// <summary>
+/// One attention with random inputs: runs the kernel on strided, fenced buffers and a plain loop in double beside it.
+/// </summary>
 sealed class AttentionCase
 {
     // Room between the tokens, as in a fused projection, which no kernel may touch.
@@ -94,11 +96,13 @@ sealed class AttentionCase
         var o = new Fenced<T>(Extent(Sizes.Queries));
         var logSumExp = new Fenced<T>(Sizes.Batch * Sizes.Heads * Sizes.Queries);
         var workspace = new Fenced<T>(AttentionCpu.ForwardWorkspaceLength<T>(pool, Sizes));
-        AttentionCpu.Forward(pool, inputs, View(o, Sizes.Queries), logSumExp.Span, workspace.Span, Sizes, Scale, IsCausal);
+        AttentionCpu.Forward(
+            pool, inputs, View(o, Sizes.Queries), logSumExp.Span, workspace.Span, Sizes, Scale, IsCausal);
         workspace.Checked();
 
         Fenced<T> dQ = new(Extent(Sizes.Queries)), dK = new(Extent(Sizes.Keys)), dV = new(Extent(Sizes.Keys));
-        Fenced<T> dExtraK = new(Extent(Sizes.ExtraKeys)), dExtraV = new(Extent(Sizes.ExtraKeys)), dBias = new(bias.Length);
+        Fenced<T> dExtraK = new(Extent(Sizes.ExtraKeys)), dExtraV = new(Extent(Sizes.ExtraKeys));
+        Fenced<T> dBias = new(bias.Length);
         workspace = new(AttentionCpu.BackwardWorkspaceLength<T>(
             pool, Sizes, HasBias && BiasSharesSamples, HasBias && BiasSharesHeads));
         var gradients = new AttentionGradients<T>
@@ -111,13 +115,13 @@ sealed class AttentionCase
             Bias = new(dBias.Span, BiasBatchStride, AllKeys, BiasHeadStride),
         };
         AttentionCpu.Backward(
-            pool, inputs, View(o, Sizes.Queries), logSumExp.Span, View(dO, Sizes.Queries), gradients, workspace.Span, Sizes,
-            Scale, IsCausal);
+            pool, inputs, View(o, Sizes.Queries), logSumExp.Span, View(dO, Sizes.Queries), gradients, workspace.Span,
+            Sizes, Scale, IsCausal);
         workspace.Checked();
         return
         [
-            Dense(o, Sizes.Queries), logSumExp.Checked(), Dense(dQ, Sizes.Queries), Dense(dK, Sizes.Keys), Dense(dV, Sizes.Keys),
-            Dense(dExtraK, Sizes.ExtraKeys), Dense(dExtraV, Sizes.ExtraKeys), dBias.Checked(),
+            Dense(o, Sizes.Queries), logSumExp.Checked(), Dense(dQ, Sizes.Queries), Dense(dK, Sizes.Keys),
+            Dense(dV, Sizes.Keys), Dense(dExtraK, Sizes.ExtraKeys), Dense(dExtraV, Sizes.ExtraKeys), dBias.Checked(),
         ];
     }
 

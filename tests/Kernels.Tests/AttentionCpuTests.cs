@@ -30,9 +30,16 @@ public class AttentionCpuTests
         new() { Sizes = Sizes(1, 2, 200, 150, 33), IsCausal = true, HasMask = true },
         new() { Sizes = Sizes(2, 1, 90, 200, 17), IsCausal = true, HasBias = true },
         new() { Sizes = Sizes(2, 2, 30, 30, 32, extraKeys: 7) },
-        new() { Sizes = Sizes(2, 2, 67, 141, 24, extraKeys: 150), HasMask = true, HasBias = true, BiasSharesSamples = false },
+        new()
+        {
+            Sizes = Sizes(2, 2, 67, 141, 24, extraKeys: 150), HasMask = true, HasBias = true, BiasSharesSamples = false,
+        },
         new() { Sizes = Sizes(2, 3, 40, 17, 12), HasBias = true, BiasSharesHeads = true },
-        new() { Sizes = Sizes(2, 3, 40, 17, 12), HasBias = true, BiasSharesHeads = true, BiasSharesSamples = false, HasMask = true },
+        new()
+        {
+            Sizes = Sizes(2, 3, 40, 17, 12), HasBias = true, BiasSharesHeads = true, BiasSharesSamples = false,
+            HasMask = true,
+        },
         new() { Sizes = Sizes(2, 2, 5, 0, 8, extraKeys: 9) },
         new() { Sizes = Sizes(2, 2, 5, 0, 8) },
         new() { Sizes = Sizes(2, 2, 0, 5, 8), HasBias = true },
@@ -68,7 +75,7 @@ public class AttentionCpuTests
                 if (double.IsNegativeInfinity(expected[i][j]) && T.IsNegativeInfinity(found))
                     continue;
                 if (!(Math.Abs(double.CreateChecked(found) - expected[i][j]) <= tolerance * size))
-                    Assert.Fail($"{s_names[i]}[{j}]: expected {expected[i][j]}, found {found}; the largest is {size:g3}");
+                    Assert.Fail($"{s_names[i]}[{j}]: expected {expected[i][j]}, found {found}; largest: {size:g3}");
             }
         }
     }
@@ -99,7 +106,10 @@ public class AttentionCpuTests
             new float[AttentionCpu.ForwardWorkspaceLength<float>(pool, sizes)], sizes, 1);
         Assert.That(o, Is.EqualTo(new float[] { 3, 4, 0, 0 }));
         Assert.That(logSumExp[1], Is.EqualTo(float.NegativeInfinity));
-        var gradients = new AttentionGradients<float> { Q = HeadsSpan<float>.Dense(dQ, 2, 1, 2), Bias = new(dBias, 0, 2, 0) };
+        var gradients = new AttentionGradients<float>
+        {
+            Q = HeadsSpan<float>.Dense(dQ, 2, 1, 2), Bias = new(dBias, 0, 2, 0),
+        };
         AttentionCpu.Backward(
             pool, inputs, HeadsSpan<float>.Dense(o, 2, 1, 2), logSumExp, view, gradients,
             new float[AttentionCpu.BackwardWorkspaceLength<float>(pool, sizes, true, true)], sizes, 1);
@@ -111,7 +121,8 @@ public class AttentionCpuTests
     public void Large_scores_neither_overflow_nor_vanish()
     {
         var large = new AttentionCase { Sizes = Sizes(1, 1, 65, 300, 16), Scale = 1000 };
-        Assert.That(large.Run<float>(ThreadCounts.Many)[0], Is.All.Matches<float>(x => float.IsFinite(x) && Math.Abs(x) <= 2.001f));
+        float[] o = large.Run<float>(ThreadCounts.Many)[0];
+        Assert.That(o, Is.All.Matches<float>(x => float.IsFinite(x) && Math.Abs(x) <= 2.001f));
         Check<double>(large, 1e-10);
     }
 
@@ -123,8 +134,8 @@ public class AttentionCpuTests
         var pool = ThreadCounts.Many;
         var keys = HeadsView<float>.Dense(kv, 3, 1, 1);
         AttentionCpu.Forward(
-            pool, new() { Q = HeadsView<float>.Dense(q, 3, 1, 1), K = keys, V = keys }, HeadsSpan<float>.Dense(o, 3, 1, 1),
-            logSumExp, new float[AttentionCpu.ForwardWorkspaceLength<float>(pool, sizes)], sizes, 1);
+            pool, new() { Q = HeadsView<float>.Dense(q, 3, 1, 1), K = keys, V = keys },
+            HeadsSpan<float>.Dense(o, 3, 1, 1), logSumExp, new float[AttentionCpu.ForwardWorkspaceLength<float>(pool, sizes)], sizes, 1);
         Assert.That(o, Is.EqualTo(new[] { 1, float.NaN, 1 }));
     }
 
@@ -137,7 +148,8 @@ public class AttentionCpuTests
         double[][] x = [.. new[] { 48, 40, 40 }.Select(length => RandomInput.Uniform<double>(random, length))];
         double[] dO = RandomInput.Uniform<double>(random, 48), logSumExp = new double[12], o = new double[48];
         var pool = ThreadCounts.Many;
-        var work = new double[AttentionCpu.BackwardWorkspaceLength<double>(pool, sizes) + AttentionCpu.ForwardWorkspaceLength<double>(pool, sizes)];
+        var work = new double[Math.Max(
+            AttentionCpu.ForwardWorkspaceLength<double>(pool, sizes), AttentionCpu.BackwardWorkspaceLength<double>(pool, sizes))];
 
         AttentionInputs<double> Inputs() => new()
         {
@@ -182,10 +194,12 @@ public class AttentionCpuTests
     {
         using var pool = new WorkerPool(1);
         var all = new float[64];
-        Assert.That(() => AttentionCpu.Forward(pool, Self(all), HeadsSpan<float>.Dense(new float[7], 4, 1, 2), all, all, Sizes(1, 1, 4, 4, 2), 1),
+        void Run(float[] o, int extraKeys, bool isCausal) => AttentionCpu.Forward(
+            pool, Self(all), HeadsSpan<float>.Dense(o, 4, 1, 2), all, all, Sizes(1, 1, 4, 4, 2, extraKeys), 1, isCausal);
+        Assert.That(() => Run(new float[7], 0, false),
             Throws.ArgumentException.With.Message.Contains("o needs at least 8 elements; got 7"));
-        Assert.That(() => AttentionCpu.Forward(pool, Self(all), HeadsSpan<float>.Dense(all, 4, 1, 2), all, all, Sizes(1, 1, 4, 4, 2, 1), 1, true),
-            Throws.ArgumentException);
+        Assert.That(() => Run(all, 1, true), Throws.ArgumentException.With.Message.Contains("exclude each other"));
+        Assert.That(() => Run(all, 0, false), Throws.ArgumentException.With.Message.Contains("workspace needs"));
     }
 
     static AttentionInputs<float> Self(float[] x)

@@ -8,9 +8,11 @@ static class AttentionReference
     {
         var (batch, heads, queries, keys, headDim, extraKeys) = c.Sizes;
         int allKeys = keys + extraKeys;
-        double[] q = c.Q, dO = c.DO, bias = c.Bias, o = new double[q.Length], logSumExp = new double[batch * heads * queries];
+        double[] q = c.Q, dO = c.DO, bias = c.Bias, o = new double[q.Length];
+        double[] logSumExp = new double[batch * heads * queries];
         double[] k = Join(c, c.K, c.ExtraK), v = Join(c, c.V, c.ExtraV);
-        double[] dQ = new double[q.Length], dK = new double[k.Length], dV = new double[v.Length], dBias = new double[bias.Length];
+        double[] dQ = new double[q.Length], dK = new double[k.Length], dV = new double[v.Length];
+        double[] dBias = new double[bias.Length];
         byte[] mask = c.Mask;
         for (int n = 0; n < batch; n++)
         {
@@ -20,17 +22,20 @@ static class AttentionReference
                 {
                     int qAt = ((((n * queries) + i) * heads) + h) * headDim;
                     int KeyAt(int j) => ((((n * allKeys) + j) * heads) + h) * headDim;
-                    int biasAt = ((((c.BiasSharesSamples ? 0 : n) * (c.BiasSharesHeads ? 1 : heads)) + (c.BiasSharesHeads ? 0 : h)) * queries) + i;
+                    int biasSample = c.BiasSharesSamples ? 0 : n, biasHead = c.BiasSharesHeads ? 0 : h;
+                    int biasAt = (((biasSample * (c.BiasSharesHeads ? 1 : heads)) + biasHead) * queries) + i;
                     var p = new double[allKeys];
                     for (int j = 0; j < allKeys; j++)
                     {
                         bool isHidden = (mask.Length > 0 && mask[(n * allKeys) + j] == 0) || (c.IsCausal && j > i);
-                        double score = c.Scale * Dot(q, qAt, k, KeyAt(j), headDim) + (bias.Length > 0 ? bias[(biasAt * allKeys) + j] : 0);
-                        p[j] = isHidden ? double.NegativeInfinity : score;
+                        double score = c.Scale * Dot(q, qAt, k, KeyAt(j), headDim);
+                        double added = bias.Length > 0 ? bias[(biasAt * allKeys) + j] : 0;
+                        p[j] = isHidden ? double.NegativeInfinity : score + added;
                     }
                     double max = p.Append(double.NegativeInfinity).Max();
                     double sum = p.Sum(s => double.IsNegativeInfinity(s) ? 0 : Math.Exp(s - max));
-                    logSumExp[(((n * heads) + h) * queries) + i] = sum == 0 ? double.NegativeInfinity : max + Math.Log(sum);
+                    int row = (((n * heads) + h) * queries) + i;
+                    logSumExp[row] = sum == 0 ? double.NegativeInfinity : max + Math.Log(sum);
                     for (int j = 0; j < allKeys; j++)
                         p[j] = double.IsNegativeInfinity(p[j]) ? 0 : Math.Exp(p[j] - max) / sum;
 

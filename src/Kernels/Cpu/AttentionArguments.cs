@@ -37,13 +37,15 @@ unsafe struct AttentionArguments
     public bool IsCausal;
     public AttentionScratch Scratch;
 
-    // Bytes of the state of the query blocks that go through the keys together: they share the second-level cache with a block of keys.
+    // Bytes of the state of the query blocks that go through the keys together: they share the second-level cache with
+    // a block of keys.
     const int StateBytes = 512 * 1024;
     const int MostBlocks = 8;
 
     /// <summary>
-    /// Blocks of queries that go through the keys together. A long sequence of keys leaves the second-level cache before the next
-    /// block of queries wants it again, and its rows lie apart: eight blocks together made 4096 tokens of 8 heads a quarter faster.
+    /// Blocks of queries that go through the keys together. A long sequence of keys leaves the second-level cache
+    /// before the next block of queries wants it again, and its rows lie apart: eight blocks together made 4096 tokens
+    /// of 8 heads a quarter faster.
     /// </summary>
     /// <param name="sizes">Lk, Lk2 and D.</param>
     /// <param name="matrices">(D, queries) matrices of the state of one block.</param>
@@ -70,7 +72,9 @@ unsafe struct AttentionArguments
         => (T*)LogSumExp + ((nint)sample * Sizes.Heads + head) * Sizes.Queries + query;
 }
 
-/// <summary>One block of queries and where its state lies in the scratch: some (D, width) matrices and two rows of width.</summary>
+/// <summary>
+/// One block of queries and where its state lies in the scratch: some (D, width) matrices and two rows of width.
+/// </summary>
 readonly unsafe struct QueryBlock<T> where T : unmanaged
 {
     const int Most = AttentionArguments.QueryBlock;
@@ -100,12 +104,16 @@ readonly unsafe struct QueryBlock<T> where T : unmanaged
     public T* Row(int index) => _state + (nint)_matrices * _matrix + index * Most;
 }
 
-/// <summary>One piece of workspace for each thread; a chunk takes a free one, so results cannot depend on which.</summary>
+/// <summary>
+/// One piece of workspace for each thread; a chunk takes a free one, so results cannot depend on which.
+/// </summary>
 unsafe struct AttentionScratch(int* taken, int count, byte* first, nint bytes)
 {
     const int Alignment = 64;
 
-    /// <summary>Elements of a workspace with <paramref name="count"/> pieces of <paramref name="elements"/> each.</summary>
+    /// <summary>
+    /// Elements of a workspace with <paramref name="count"/> pieces of <paramref name="elements"/> each.
+    /// </summary>
     public static long Length<T>(int count, long elements) where T : unmanaged
         => count * PieceBytes<T>(elements) / sizeof(T) + Alignment / sizeof(T);
 
@@ -113,7 +121,10 @@ unsafe struct AttentionScratch(int* taken, int count, byte* first, nint bytes)
         => (elements * sizeof(T) + Alignment - 1) / Alignment * Alignment;
 
     public static AttentionScratch Create<T>(int* taken, int count, T* workspace, long elements) where T : unmanaged
-        => new(taken, count, (byte*)(((nint)workspace + Alignment - 1) / Alignment * Alignment), (nint)PieceBytes<T>(elements));
+    {
+        nint first = ((nint)workspace + Alignment - 1) / Alignment * Alignment;
+        return new(taken, count, (byte*)first, (nint)PieceBytes<T>(elements));
+    }
 
     public readonly int Take()
     {

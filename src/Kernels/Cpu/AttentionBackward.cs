@@ -4,12 +4,13 @@ using System.Runtime.CompilerServices;
 namespace SuTI.Kernels;
 
 /// <summary>
-/// The backward pass of one group of key blocks of one head. Scores are made again block by block from the saved log-sum-exp
-/// (Dao et al. 2022, appendix B): dS = P · (dO · Vᵀ − δ) with δ = Σ dO · O.
+/// The backward pass of one group of key blocks of one head. Scores are made again block by block from the saved
+/// log-sum-exp (Dao et al. 2022, appendix B): dS = P · (dO · Vᵀ − δ) with δ = Σ dO · O.
 /// </summary>
 /// <remarks>
-/// An item owns its keys, so dK and dV need no reduction; heads that share a bias are one item, for the same reason. Where that
-/// gives too few items, the keys are cut into groups, each with its own dQ, and <see cref="AttentionGroupSum"/> adds these in order.
+/// An item owns its keys, so dK and dV need no reduction; heads that share a bias are one item, for the same reason.
+/// Where that gives too few items, the keys are cut into groups, each with its own dQ, and <see
+/// cref="AttentionGroupSum"/> adds these in order.
 /// </remarks>
 unsafe struct AttentionBackward(AttentionArguments arguments) : ISimdKernel
 {
@@ -41,11 +42,13 @@ unsafe struct AttentionBackward(AttentionArguments arguments) : ISimdKernel
     /// <summary>Groups of keys for each owner; they depend on the sizes alone.</summary>
     public static int GroupCount<T>(AttentionSizes sizes, int owners) where T : unmanaged
     {
-        double work = 10.0 * sizes.Batch * sizes.Heads * sizes.Queries * sizes.HeadDim * ((double)sizes.Keys + sizes.ExtraKeys);
+        double keys = (double)sizes.Keys + sizes.ExtraKeys;
+        double work = 10.0 * sizes.Batch * sizes.Heads * sizes.Queries * sizes.HeadDim * keys;
         return work < SmallWork ? 1 : Math.Clamp((WantedItems + owners - 1) / owners, 1, Blocks<T>(sizes));
     }
 
-    static int Blocks<T>(AttentionSizes sizes) where T : unmanaged => Math.Max(1, Blocks<T>(sizes.Keys) + Blocks<T>(sizes.ExtraKeys));
+    static int Blocks<T>(AttentionSizes sizes) where T : unmanaged
+        => Math.Max(1, Blocks<T>(sizes.Keys) + Blocks<T>(sizes.ExtraKeys));
 
     static int Blocks<T>(int keys) where T : unmanaged
     {
@@ -66,7 +69,8 @@ unsafe struct AttentionBackward(AttentionArguments arguments) : ISimdKernel
         {
             int owner = item / Groups, group = item % Groups;
             int sample = owner / ownerHeads, head = owner % ownerHeads;
-            int sampleEnd = sharesSamples ? _a.Sizes.Batch : sample + 1, headEnd = sharesHeads ? _a.Sizes.Heads : head + 1;
+            int sampleEnd = sharesSamples ? _a.Sizes.Batch : sample + 1;
+            int headEnd = sharesHeads ? _a.Sizes.Heads : head + 1;
             ClearBias<T>(sample, head, group);
             for (int n = sample; n < sampleEnd; n++)
             {
@@ -153,7 +157,8 @@ unsafe struct AttentionBackward(AttentionArguments arguments) : ISimdKernel
             T* dQ = Groups == 1
                 ? DQ.At<T>(sample, block.FirstQuery, head)
                 : (T*)PartialDQ + (pair * _a.Sizes.Queries + block.FirstQuery) * headDim;
-            AttentionTranspose.Copy(headDim, block.Rows, block.Matrix(2), block.Width, dQ, Groups == 1 ? DQ.Row : headDim);
+            AttentionTranspose.Copy(
+                headDim, block.Rows, block.Matrix(2), block.Width, dQ, Groups == 1 ? DQ.Row : headDim);
         }
     }
 
@@ -186,16 +191,18 @@ unsafe struct AttentionBackward(AttentionArguments arguments) : ISimdKernel
             count = Math.Min(count, block.FirstQuery + rows - key);
         if (count <= 0)
             return;
-        T* scores = scratch;                                                                     // (keys, width), then P
-        T* dScores = scores + AttentionArguments.QueryBlock * AttentionArguments.KeyBlock<T>();  // (keys, width)
-        T* spare = dScores + AttentionArguments.QueryBlock * AttentionArguments.KeyBlock<T>();   // (keys, width)
+        int length = AttentionArguments.QueryBlock * AttentionArguments.KeyBlock<T>();
+        T* scores = scratch;           // (keys, width), then P
+        T* dScores = scores + length;  // (keys, width)
+        T* spare = dScores + length;   // (keys, width), or (rows, keys)
         HeadsPointer dK = isExtra ? DExtraK : DK, dV = isExtra ? DExtraV : DV;
         HeadsPointer keyRows = isExtra ? _a.ExtraK : _a.K, valueRows = isExtra ? _a.ExtraV : _a.V;
         T* k = keyRows.At<T>(sample, key, head), v = valueRows.At<T>(sample, key, head);
         int firstKey = (isExtra ? _a.Sizes.Keys : 0) + key;
 
         AttentionScores<TVector, T>.Compute(
-            in _a, sample, head, block.FirstQuery, rows, width, firstKey, count, k, keyRows.Row, block.Matrix(0), scores, spare);
+            in _a, sample, head, block.FirstQuery, rows, width, firstKey, count, k, keyRows.Row, block.Matrix(0), scores,
+            spare);
         AttentionTile<TVector, T>.Multiply(
             count, headDim, width, v, valueRows.Row, 1, block.Matrix(1), width, dScores, width, false);
         Softmax<TVector, T>(count, width, block.Row(0), block.Row(1), scores, dScores);
@@ -224,7 +231,8 @@ unsafe struct AttentionBackward(AttentionArguments arguments) : ISimdKernel
         }
     }
 
-    // log-sum-exp in base 2, where a row that sees no key gets +∞ so that its probabilities are 0; and factor · Σ dO · O.
+    // log-sum-exp in base 2, where a row that sees no key gets +∞ so that its probabilities are 0; and factor · Σ dO ·
+    // O.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     readonly void LoadRowTerms<TVector, T>(
         int sample, int head, int firstQuery, int rows, int width, T factor, T* dO, T* logSumExp, T* delta)
@@ -238,13 +246,15 @@ unsafe struct AttentionBackward(AttentionArguments arguments) : ISimdKernel
         int headDim = _a.Sizes.HeadDim;
         for (int i = 0; i < rows; i++, o += _a.O.Row, dO += DO.Row)
         {
-            logSumExp[i] = T.IsNegativeInfinity(saved[i]) ? T.PositiveInfinity : saved[i] * AttentionScores<TVector, T>.ToBase2;
+            T inBase2 = saved[i] * AttentionScores<TVector, T>.ToBase2;
+            logSumExp[i] = T.IsNegativeInfinity(inBase2) ? T.PositiveInfinity : inBase2;
             TVector sum = TVector.Zero;
             int d = 0;
             for (; d + TVector.Count <= headDim; d += TVector.Count)
                 sum = TVector.Fma(TVector.Load(o + d), TVector.Load(dO + d), sum);
-            if (d < headDim)
-                sum = TVector.Fma(TVector.LoadPartial(o + d, headDim - d), TVector.LoadPartial(dO + d, headDim - d), sum);
+            int rest = headDim - d;
+            if (rest > 0)
+                sum = TVector.Fma(TVector.LoadPartial(o + d, rest), TVector.LoadPartial(dO + d, rest), sum);
             delta[i] = TVector.Sum(sum) * factor;
         }
     }

@@ -6,11 +6,12 @@ namespace SuTI.Kernels;
 /// o = softmax(q · kᵀ · scale + bias, masks) · v for every sample and head, with memory linear in the lengths.
 /// </summary>
 /// <remarks>
-/// <para>Forward: streaming softmax over blocks of keys (Milakov and Gimelshein 2018; Dao et al. 2022, algorithm 1). Backward: scores
-/// are recomputed from the saved log-sum-exp. Results do not depend on the number of threads.</para>
-/// <para>Masks. Causal: key j is hidden from query i when j &gt; i, both counted from 0, whatever the lengths. A second segment of keys
-/// joins the same softmax; it counts after the first in the key mask and in the bias, and excludes the causal mask. A query that sees
-/// no key, or only scores of −∞, gets the output 0, the log-sum-exp −∞ and gradients 0.</para>
+/// <para>Forward: streaming softmax over blocks of keys (Milakov and Gimelshein 2018; Dao et al. 2022, algorithm 1).
+/// Backward: scores are recomputed from the saved log-sum-exp. Results do not depend on the number of threads.</para>
+/// <para>Masks. Causal: key j is hidden from query i when j &gt; i, both counted from 0, whatever the lengths. A second
+/// segment of keys joins the same softmax; it counts after the first in the key mask and in the bias, and excludes the
+/// causal mask. A query that sees no key, or only scores of −∞, gets the output 0, the log-sum-exp −∞ and gradients
+/// 0.</para>
 /// </remarks>
 public static unsafe class AttentionCpu
 {
@@ -22,7 +23,9 @@ public static unsafe class AttentionCpu
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         => checked((int)AttentionScratch.Length<T>(pool.Threads, AttentionForward.ScratchLength<T>(sizes)));
 
-    /// <summary>Elements of workspace that <see cref="Backward"/> needs: some blocks, and up to 16 times dQ where heads are few.</summary>
+    /// <summary>
+    /// Elements of workspace that <see cref="Backward"/> needs: some blocks, and up to 16 times dQ where heads are few.
+    /// </summary>
     /// <param name="pool">The threads.</param>
     /// <param name="sizes">N, H, Lq, Lk, D.</param>
     /// <param name="sharesSamples">A bias gradient is wanted and is summed over the samples.</param>
@@ -31,8 +34,10 @@ public static unsafe class AttentionCpu
         WorkerPool pool, AttentionSizes sizes, bool sharesSamples = false, bool sharesHeads = false)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        int groups = AttentionBackward.GroupCount<T>(sizes, AttentionBackward.Owners(sizes, sharesSamples, sharesHeads));
-        return checked((int)(AttentionScratch.Length<T>(pool.Threads, AttentionBackward.ScratchLength<T>(sizes)) + PartialLength(sizes, groups)));
+        int owners = AttentionBackward.Owners(sizes, sharesSamples, sharesHeads);
+        long partial = PartialLength(sizes, AttentionBackward.GroupCount<T>(sizes, owners));
+        long scratch = AttentionScratch.Length<T>(pool.Threads, AttentionBackward.ScratchLength<T>(sizes));
+        return checked((int)(scratch + partial));
     }
 
     static long PartialLength(AttentionSizes sizes, int groups)
@@ -58,7 +63,8 @@ public static unsafe class AttentionCpu
         if (sizes.Batch == 0 || sizes.Heads == 0 || sizes.Queries == 0)
             return;
         int* taken = stackalloc int[pool.Threads];
-        fixed (T* q = inputs.Q.Data, k = inputs.K.Data, v = inputs.V.Data, extraK = inputs.ExtraK.Data, extraV = inputs.ExtraV.Data)
+        fixed (T* q = inputs.Q.Data, k = inputs.K.Data, v = inputs.V.Data)
+        fixed (T* extraK = inputs.ExtraK.Data, extraV = inputs.ExtraV.Data)
         fixed (T* bias = inputs.Bias.Data, output = o.Data, saved = logSumExp, work = workspace)
         fixed (byte* mask = inputs.KeyMask)
         {
@@ -85,7 +91,9 @@ public static unsafe class AttentionCpu
         }
     }
 
-    /// <summary>Computes the gradients of q, k, v, the second segment and the bias, as far as they are wanted.</summary>
+    /// <summary>
+    /// Computes the gradients of q, k, v, the second segment and the bias, as far as they are wanted.
+    /// </summary>
     /// <param name="pool">The threads.</param>
     /// <param name="inputs">As in <see cref="Forward"/>.</param>
     /// <param name="o">(N, Lq, H, D), what Forward gave.</param>
@@ -99,7 +107,8 @@ public static unsafe class AttentionCpu
     /// <exception cref="ArgumentException">A span is too short, or causal with a second segment.</exception>
     public static void Backward<T>(
         WorkerPool pool, in AttentionInputs<T> inputs, HeadsView<T> o, ReadOnlySpan<T> logSumExp, HeadsView<T> dO,
-        in AttentionGradients<T> gradients, Span<T> workspace, AttentionSizes sizes, double scale, bool isCausal = false)
+        in AttentionGradients<T> gradients, Span<T> workspace, AttentionSizes sizes, double scale,
+        bool isCausal = false)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Check(inputs, o, logSumExp, sizes, isCausal);
@@ -112,7 +121,8 @@ public static unsafe class AttentionCpu
         int owners = AttentionBackward.Owners(sizes, sharesSamples, sharesHeads);
         int groups = AttentionBackward.GroupCount<T>(sizes, owners);
         int* taken = stackalloc int[pool.Threads];
-        fixed (T* q = inputs.Q.Data, k = inputs.K.Data, v = inputs.V.Data, extraK = inputs.ExtraK.Data, extraV = inputs.ExtraV.Data)
+        fixed (T* q = inputs.Q.Data, k = inputs.K.Data, v = inputs.V.Data)
+        fixed (T* extraK = inputs.ExtraK.Data, extraV = inputs.ExtraV.Data)
         fixed (T* bias = inputs.Bias.Data, output = o.Data, saved = logSumExp, upstream = dO.Data, work = workspace)
         fixed (T* dQ = gradients.Q.Data, dK = gradients.K.Data, dV = gradients.V.Data, dBias = gradients.Bias.Data)
         fixed (T* dExtraK = gradients.ExtraK.Data, dExtraV = gradients.ExtraV.Data)
@@ -163,7 +173,8 @@ public static unsafe class AttentionCpu
 
     static int Grain(int items, double work) => (int)Math.Clamp(Math.Ceiling(ChunkWork / work), 1, Math.Max(1, items));
 
-    static HeadsPointer Pin<T>(HeadsView<T> view, T* data) where T : unmanaged => new(data, view.Batch, view.Row, view.Head);
+    static HeadsPointer Pin<T>(HeadsView<T> view, T* data) where T : unmanaged
+        => new(data, view.Batch, view.Row, view.Head);
 
     static void Check<T>(
         in AttentionInputs<T> inputs, HeadsView<T> o, ReadOnlySpan<T> logSumExp, AttentionSizes sizes, bool isCausal)
@@ -186,7 +197,8 @@ public static unsafe class AttentionCpu
             Require(inputs.KeyMask.Length, (long)sizes.Batch * allKeys, "key mask");
     }
 
-    static void Check<T>(in AttentionInputs<T> inputs, HeadsView<T> dO, in AttentionGradients<T> gradients, AttentionSizes sizes)
+    static void Check<T>(
+        in AttentionInputs<T> inputs, HeadsView<T> dO, in AttentionGradients<T> gradients, AttentionSizes sizes)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Require(dO, sizes, sizes.Queries, sizes.HeadDim, "do");
@@ -198,9 +210,10 @@ public static unsafe class AttentionCpu
         RequireIfWanted<T>(gradients.Bias, sizes, sizes.Queries, sizes.Keys + sizes.ExtraKeys, "dbias");
         if (gradients.Bias.Data.IsEmpty)
             return;
-        bool sameAxes = (gradients.Bias.Batch == 0) == (inputs.Bias.Batch == 0) && (gradients.Bias.Head == 0) == (inputs.Bias.Head == 0);
-        if (inputs.Bias.Data.IsEmpty || !sameAxes)
-            throw new ArgumentException("attention: the bias gradient must broadcast over the axes that the bias does.");
+        bool sameSamples = (gradients.Bias.Batch == 0) == (inputs.Bias.Batch == 0);
+        bool sameHeads = (gradients.Bias.Head == 0) == (inputs.Bias.Head == 0);
+        if (inputs.Bias.Data.IsEmpty || !sameSamples || !sameHeads)
+            throw new ArgumentException("attention: the bias gradient must broadcast where the bias does.");
     }
 
     static void RequireIfWanted<T>(HeadsView<T> view, AttentionSizes sizes, int length, int width, string name)

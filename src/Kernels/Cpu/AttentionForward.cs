@@ -83,7 +83,8 @@ unsafe struct AttentionForward(AttentionArguments arguments) : ISimdKernel
                 for (int b = 0; b < blocks; b++)
                 {
                     QueryBlock<T> block = new(b, firstQuery, endQuery, TVector.Count, headDim, Matrices, states);
-                    int count = Math.Min(step, (_a.IsCausal ? Math.Min(keys, block.FirstQuery + block.Rows) : keys) - key);
+                    int seen = _a.IsCausal ? Math.Min(keys, block.FirstQuery + block.Rows) : keys;
+                    int count = Math.Min(step, seen - key);
                     if (count <= 0)
                         continue;
                     AttentionScores<TVector, T>.Compute(
@@ -92,14 +93,17 @@ unsafe struct AttentionForward(AttentionArguments arguments) : ISimdKernel
                     AttentionScores<TVector, T>.Exponentiate(
                         count, block.Width, headDim, scores, block.Row(0), block.Row(1), block.Matrix(1), isFirst);
                     AttentionTile<TVector, T>.Multiply(
-                        headDim, count, block.Width, v.At<T>(sample, key, head), 1, v.Row, scores, block.Width, block.Matrix(1),
-                        block.Width, !isFirst);
+                        headDim, count, block.Width, v.At<T>(sample, key, head), 1, v.Row, scores, block.Width,
+                        block.Matrix(1), block.Width, !isFirst);
                 }
                 isFirst = false;
             }
         }
         for (int b = 0; b < blocks; b++)
-            Finish<TVector, T>(sample, head, isFirst, new(b, firstQuery, endQuery, TVector.Count, headDim, Matrices, states));
+        {
+            QueryBlock<T> block = new(b, firstQuery, endQuery, TVector.Count, headDim, Matrices, states);
+            Finish<TVector, T>(sample, head, isFirst, block);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -3,8 +3,12 @@ using System.Runtime.CompilerServices;
 
 namespace SuTI.Kernels;
 
-/// <summary>Blocks of scores (keys, queries), queries along the vectors: made, masked and turned into probabilities.</summary>
-/// <remarks>Scores are kept in units of log 2 (the factor is in the queries), so that the exponential needs no product.</remarks>
+/// <summary>
+/// Blocks of scores (keys, queries), queries along the vectors: made, masked and turned into probabilities.
+/// </summary>
+/// <remarks>
+/// Scores are kept in units of log 2 (the factor is in the queries), so that the exponential needs no product.
+/// </remarks>
 static unsafe class AttentionScores<TVector, T>
     where TVector : unmanaged, ISimd<TVector, T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -17,9 +21,12 @@ static unsafe class AttentionScores<TVector, T>
         get => T.CreateTruncating(Log2E);
     }
 
-    /// <summary>Transposes rows of queries to (D, width), times <paramref name="factor"/>; lanes beyond the rows are zero.</summary>
+    /// <summary>
+    /// Transposes rows of queries to (D, width), times <paramref name="factor"/>; lanes beyond the rows are zero.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void LoadQueries(int rows, int width, int headDim, T* source, nint sourceRow, T factor, T* destination)
+    public static void LoadQueries(
+        int rows, int width, int headDim, T* source, nint sourceRow, T factor, T* destination)
     {
         if (rows < width)
             new Span<T>(destination, headDim * width).Clear();
@@ -34,13 +41,15 @@ static unsafe class AttentionScores<TVector, T>
     /// <param name="k">Its row of keys.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Compute(
-        ref readonly AttentionArguments a, int sample, int head, int firstQuery, int rows, int width, int firstKey, int keys,
-        T* k, nint kRow, T* queries, T* scores, T* spare)
+        ref readonly AttentionArguments a, int sample, int head, int firstQuery, int rows, int width, int firstKey,
+        int keys, T* k, nint kRow, T* queries, T* scores, T* spare)
     {
-        AttentionTile<TVector, T>.Multiply(keys, a.Sizes.HeadDim, width, k, kRow, 1, queries, width, scores, width, false);
+        int headDim = a.Sizes.HeadDim;
+        AttentionTile<TVector, T>.Multiply(keys, headDim, width, k, kRow, 1, queries, width, scores, width, false);
         if (a.Bias.IsPresent)
         {
-            AttentionTranspose.Copy(rows, keys, a.Bias.At<T>(sample, firstQuery, head) + firstKey, a.Bias.Row, spare, width);
+            T* bias = a.Bias.At<T>(sample, firstQuery, head) + firstKey;
+            AttentionTranspose.Copy(rows, keys, bias, a.Bias.Row, spare, width);
             AddBias(keys, rows, width, spare, scores);
         }
         if (a.KeyMask != null)
@@ -82,11 +91,12 @@ static unsafe class AttentionScores<TVector, T>
     }
 
     /// <summary>
-    /// One step of the streaming softmax (Milakov and Gimelshein 2018): scores become 2^(score − maximum); maximum, sum and, unless
-    /// this is the first block, the output (D, width) move to the new maximum.
+    /// One step of the streaming softmax (Milakov and Gimelshein 2018): scores become 2^(score − maximum); maximum, sum
+    /// and, unless this is the first block, the output (D, width) move to the new maximum.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Exponentiate(int keys, int width, int headDim, T* scores, T* maximum, T* sum, T* output, bool isFirst)
+    public static void Exponentiate(
+        int keys, int width, int headDim, T* scores, T* maximum, T* sum, T* output, bool isFirst)
     {
         TVector lowest = TVector.Create(T.NegativeInfinity);
         for (int i = 0; i < width; i += TVector.Count)
@@ -141,18 +151,25 @@ static unsafe class AttentionScores<TVector, T>
         }
     }
 
-    /// <summary>2^x for x ≤ 0 (or a rounding error above): 0 below the normal numbers, exactly 0 for −∞, NaN for NaN.</summary>
-    /// <remarks>Relative error 1.6e-7 in float, 3e-16 in double: a least-maximum fit of degree 5, the Taylor series to degree 13.</remarks>
+    /// <summary>
+    /// 2^x for x ≤ 0 (or a rounding error above): 0 far below the normal numbers, exactly 0 for −∞, NaN for NaN.
+    /// </summary>
+    /// <remarks>
+    /// Relative error 1.6e-7 in float, 3e-16 in double: a least-maximum fit of degree 5, the Taylor series to degree
+    /// 13.
+    /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Exp2(TVector x)
     {
         // NaN stays: Max and Min give their second argument then.
-        TVector lowest = Constant(TVector.ScaleSaturates ? (typeof(T) == typeof(float) ? -200 : -1200) : typeof(T) == typeof(float) ? -126 : -1022);
+        // Where Scale saturates it makes the zeros, from an exponent far enough below the denormal numbers.
+        bool isFloat = typeof(T) == typeof(float);
+        TVector lowest = Constant(TVector.ScaleSaturates ? (isFloat ? -200 : -1200) : (isFloat ? -126 : -1022));
         TVector clamped = TVector.Max(lowest, x);
         TVector n = TVector.Round(clamped);
         TVector r = clamped - n;
         TVector p;
-        if (typeof(T) == typeof(float))
+        if (isFloat)
         {
             p = Constant(0.0013264727197262079);
             p = TVector.Fma(p, r, Constant(0.009671512639659218));

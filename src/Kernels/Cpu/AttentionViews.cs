@@ -3,8 +3,9 @@ using System.Numerics;
 namespace SuTI.Kernels;
 
 /// <summary>
-/// Reads (N, L, H, D) as it lies: element (n, l, h, d) is Data[n · Batch + l · Row + h · Head + d]. A slice of a fused (N, L, 3, H, D)
-/// projection, a dense (N, L, H · D) output and an (N, H, L, D) tensor are all such views. A stride of 0 repeats.
+/// Reads (N, L, H, D) as it lies: element (n, l, h, d) is Data[n · Batch + l · Row + h · Head + d]. A slice of a fused
+/// (N, L, 3, H, D) projection, a dense (N, L, H · D) output and an (N, H, L, D) tensor are all such views. A stride of
+/// 0 repeats.
 /// </summary>
 public readonly ref struct HeadsView<T>(ReadOnlySpan<T> data, int batch, int row, int head)
 {
@@ -24,7 +25,9 @@ public readonly ref struct HeadsView<T>(ReadOnlySpan<T> data, int batch, int row
         => new(data, length * heads * headDim, heads * headDim, headDim);
 }
 
-/// <summary>Writes (N, L, H, D) with the strides of <see cref="HeadsView{T}"/>; nothing between the elements is touched.</summary>
+/// <summary>
+/// Writes (N, L, H, D) with the strides of <see cref="HeadsView{T}"/>; nothing between the elements is touched.
+/// </summary>
 public readonly ref struct HeadsSpan<T>(Span<T> data, int batch, int row, int head)
 {
     public Span<T> Data { get; } = data;
@@ -68,20 +71,26 @@ public readonly ref struct AttentionInputs<T>
     /// <summary>(N, Lk, H, D).</summary>
     public required HeadsView<T> V { get; init; }
 
-    /// <summary>(N, Lk2, H, D): a second segment of keys, in the same softmax, after those of <see cref="K"/>.</summary>
+    /// <summary>
+    /// (N, Lk2, H, D): a second segment of keys, in the same softmax, after those of <see cref="K"/>.
+    /// </summary>
     public HeadsView<T> ExtraK { get; init; }
 
     /// <summary>(N, Lk2, H, D): the values of <see cref="ExtraK"/>.</summary>
     public HeadsView<T> ExtraV { get; init; }
 
-    /// <summary>(N, Lq, H, Lk + Lk2), added to the scaled scores; a batch or head stride of 0 broadcasts, rows are dense.</summary>
+    /// <summary>
+    /// (N, Lq, H, Lk + Lk2), added to the scaled scores; a batch or head stride of 0 broadcasts, rows are dense.
+    /// </summary>
     public HeadsView<T> Bias { get; init; }
 
     /// <summary>(N, Lk + Lk2) dense, 0 = masked key; empty: every key is seen.</summary>
     public ReadOnlySpan<byte> KeyMask { get; init; }
 }
 
-/// <summary>What the backward pass writes, each with the shape of its input; a gradient left out is not computed.</summary>
+/// <summary>
+/// What the backward pass writes, each with the shape of its input; a gradient left out is not computed.
+/// </summary>
 public readonly ref struct AttentionGradients<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
