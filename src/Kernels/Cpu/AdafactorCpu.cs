@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace SuTI.Kernels;
 
@@ -226,12 +227,26 @@ public static unsafe class AdafactorCpu
             new Span<double>(sums, count).Clear();
             T* first = g + (long)batch * shape.Rows * width + begin;
             for (int row = 0; row < shape.Rows; row++, first += width)
-                for (int i = 0; i < count; i++)
-                    sums[i] += Square(first[i]);
+                AddSquares(first, sums, count);
             double scale = options.GradientScale * options.GradientScale / shape.Rows;
             for (int i = 0; i < count; i++)
                 Decay(state + (long)batch * width + begin + i, sums[i] * scale, options);
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void AddSquares<T>(T* x, double* sums, int count) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        int i = 0;
+        if (typeof(T) == typeof(float))
+            for (; i <= count - 8; i += 8)
+            {
+                var (lower, upper) = Vector256.Widen(Vector256.Load((float*)x + i));
+                (Vector256.Load(sums + i) + lower * lower).Store(sums + i);
+                (Vector256.Load(sums + i + 4) + upper * upper).Store(sums + i + 4);
+            }
+        for (; i < count; i++)
+            sums[i] += Square(x[i]);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -278,34 +293,53 @@ public static unsafe class AdafactorCpu
         public readonly AdafactorShape Shape = shape;
         public readonly AdafactorOptions Options = options;
 
-        /// <summary>Elements of a row: the last row of a vector may be short.</summary>
+        /// <summary>Elements between rows.</summary>
         public int Width => ColumnFactors == null ? ColumnBlock : Shape.Columns * Shape.Inner;
 
-        /// <summary>The unscaled update of up to one vector of elements of a row.</summary>
+        /// <summary>Elements of this row: the last row of a vector may be short.</summary>
+        public int RowWidth(int row) => ColumnFactors == null ? Math.Min(ColumnBlock, Shape.Columns - row * ColumnBlock) : Width;
+    }
+
+    /// <summary>One row of updates.</summary>
+    readonly ref struct UpdateRow<TVector, T>
+        where TVector : unmanaged, ISimd<TVector, T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        readonly T* _g;
+        readonly T* _rows;
+        readonly T* _columns;
+        readonly TVector _scale;
+        readonly int _inner;
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public TVector At<TVector, T>(int row, int column, int count, TVector scale)
-            where TVector : unmanaged, ISimd<TVector, T>
-            where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        public UpdateRow(in Update update, int row)
         {
-            long at = (long)row * Width + column;
-            var g = Load<TVector, T>((T*)Gradient + at, count) * scale;
-            if (ColumnFactors == null)
-                return g / TVector.Sqrt(Load<TVector, T>((T*)RowFactors + at, count));
-            int batch = row / Shape.Rows;
-            var c = Load<TVector, T>((T*)ColumnFactors + (long)batch * Width + column, count);
-            var r = Shape.Inner == 1
-                ? TVector.Create(((T*)RowFactors)[row])
-                : Load<TVector, T>((T*)RowFactors + (long)row * Shape.Inner + column % Shape.Inner, count);
-            return g * r * c;
+            long at = (long)row * update.Width;
+            _inner = update.Shape.Inner;
+            _g = (T*)update.Gradient + at;
+            bool isWhole = update.ColumnFactors == null;
+            _rows = (T*)update.RowFactors + (isWhole ? at : (long)row * _inner);
+            _columns = isWhole ? null : (T*)update.ColumnFactors + (long)(row / update.Shape.Rows) * update.Width;
+            T scale = T.CreateTruncating(update.Options.GradientScale);
+            // The one row factor of a matrix goes into the scale.
+            _scale = TVector.Create(isWhole || _inner != 1 ? scale : scale * *_rows);
+        }
+
+        /// <summary>The unscaled update of up to one vector of elements.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TVector At(int column, int count)
+        {
+            var g = Load<TVector, T>(_g + column, count) * _scale;
+            if (_columns == null)
+                return g / TVector.Sqrt(Load<TVector, T>(_rows + column, count));
+            g *= Load<TVector, T>(_columns + column, count);
+            return _inner == 1 ? g : g * Load<TVector, T>(_rows + column % _inner, count);
         }
 
         /// <summary>Elements that a vector at this column may cover: row factors repeat after <c>Inner</c>.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public int Count(int column, int width, int lanes)
-            => Math.Min(lanes, Shape.Inner == 1 ? width - column : Shape.Inner - column % Shape.Inner);
-
-        /// <summary>Elements of this row.</summary>
-        public int RowWidth(int row) => ColumnFactors == null ? Math.Min(ColumnBlock, Shape.Columns - row * ColumnBlock) : Width;
+        public int Count(int column, int end)
+            => Math.Min(Math.Min(TVector.Count, end - column), _inner == 1 ? TVector.Count : _inner - column % _inner);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -335,10 +369,10 @@ public static unsafe class AdafactorCpu
             where TVector : unmanaged, ISimd<TVector, T>
             where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
-            var scale = TVector.Create(T.CreateTruncating(update.Options.GradientScale));
             double sum = 0;
             for (int row = begin; row < end; row++)
             {
+                var updates = new UpdateRow<TVector, T>(in update, row);
                 int width = update.RowWidth(row);
                 for (int stretch = 0; stretch < width; stretch += Stretch)
                 {
@@ -346,9 +380,8 @@ public static unsafe class AdafactorCpu
                     int last = Math.Min(stretch + Stretch, width);
                     for (int column = stretch; column < last;)
                     {
-                        int count = update.Count(column, last, TVector.Count);
-                        count = Math.Min(count, last - column);
-                        var u = update.At<TVector, T>(row, column, count, scale);
+                        int count = updates.Count(column, last);
+                        var u = updates.At(column, count);
                         // Lanes beyond a short end hold 0 · r or 0 / √0.
                         squares += count == TVector.Count ? u * u : FirstLanes<TVector, T>(u * u, count);
                         column += count;
@@ -376,7 +409,6 @@ public static unsafe class AdafactorCpu
             where TVector : unmanaged, ISimd<TVector, T>
             where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
-            var scale = TVector.Create(T.CreateTruncating(update.Options.GradientScale));
             var factor = TVector.Create(T.CreateTruncating(step));
             var shrink = TVector.Create(T.CreateTruncating(1 - update.Options.WeightDecay * rate));
             var beta = TVector.Create(T.CreateTruncating(update.Options.Beta1));
@@ -384,12 +416,13 @@ public static unsafe class AdafactorCpu
             bool hasMoment = update.Options.Beta1 != 0;
             for (int row = begin; row < end; row++)
             {
+                var updates = new UpdateRow<TVector, T>(in update, row);
                 int width = update.RowWidth(row);
                 for (int column = 0; column < width;)
                 {
-                    int count = update.Count(column, width, TVector.Count);
+                    int count = updates.Count(column, width);
                     long at = (long)row * update.Width + column;
-                    var u = update.At<TVector, T>(row, column, count, scale) * factor;
+                    var u = updates.At(column, count) * factor;
                     if (hasMoment)
                     {
                         u = TVector.Fma(rest, u, beta * Load<TVector, T>((T*)update.Moment + at, count));

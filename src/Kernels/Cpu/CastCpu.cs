@@ -72,11 +72,15 @@ public static unsafe class CastCpu
             return FromDouble<TTo>((float)(BFloat16)(object)x);
         if (typeof(TFrom) == typeof(Half))
             return FromDouble<TTo>((float)(Half)(object)x);
-        if (typeof(TFrom) == typeof(int))
-            return FromInteger<TTo>((int)(object)x);
         if (typeof(TFrom) == typeof(long))
-            return FromInteger<TTo>((long)(object)x);
-        return FromInteger<TTo>(typeof(TFrom) == typeof(bool) ? (*(byte*)&x == 0 ? 0 : 1) : (byte)(object)x);
+            return FromLong<TTo>((long)(object)x);
+        int value = typeof(TFrom) == typeof(int) ? (int)(object)x
+            : typeof(TFrom) == typeof(byte) ? (byte)(object)x
+            : Unsafe.BitCast<TFrom, byte>(x) == 0 ? 0 : 1;
+        // A double holds every int, so one rounding is left for floating-point targets.
+        if (typeof(TTo) == typeof(float) || typeof(TTo) == typeof(double) || typeof(TTo) == typeof(Half) || typeof(TTo) == typeof(BFloat16))
+            return FromDouble<TTo>(value);
+        return FromLong<TTo>(value);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -103,7 +107,7 @@ public static unsafe class CastCpu
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static TTo FromInteger<TTo>(long x) where TTo : unmanaged
+    static TTo FromLong<TTo>(long x) where TTo : unmanaged
     {
         if (typeof(TTo) == typeof(float))
             return (TTo)(object)(float)ToOdd(x);

@@ -40,24 +40,25 @@ readonly unsafe struct AssignElements<T> : IElementMove<T> where T : unmanaged
             if (sizeof(T) == 4 && Avx.IsSupported && columns >= 8 && rows >= 8)
             {
                 (done, blockRows) = (columns & ~7, rows & ~7);
-                for (int column = 0; column < done; column += 8)
-                    for (int row = 0; row < blockRows; row += 8)
+                // Rows outside: the lines being written are then few and finished at once; those being read wait in the second cache.
+                for (int row = 0; row < blockRows; row += 8)
+                    for (int column = 0; column < done; column += 8)
                         Transpose8x8((float*)source + column * steps.SourceColumn + row, steps.SourceColumn,
                             (float*)destination + row * steps.DestinationRow + column, steps.DestinationRow);
             }
             else if (sizeof(T) == 4 && Sse.IsSupported && columns >= 4 && rows >= 4)
             {
                 (done, blockRows) = (columns & ~3, rows & ~3);
-                for (int column = 0; column < done; column += 4)
-                    for (int row = 0; row < blockRows; row += 4)
+                for (int row = 0; row < blockRows; row += 4)
+                    for (int column = 0; column < done; column += 4)
                         Transpose4x4((float*)source + column * steps.SourceColumn + row, steps.SourceColumn,
                             (float*)destination + row * steps.DestinationRow + column, steps.DestinationRow);
             }
             else if (sizeof(T) == 8 && Avx.IsSupported && columns >= 4 && rows >= 4)
             {
                 (done, blockRows) = (columns & ~3, rows & ~3);
-                for (int column = 0; column < done; column += 4)
-                    for (int row = 0; row < blockRows; row += 4)
+                for (int row = 0; row < blockRows; row += 4)
+                    for (int column = 0; column < done; column += 4)
                         Transpose4x4((double*)source + column * steps.SourceColumn + row, steps.SourceColumn,
                             (double*)destination + row * steps.DestinationRow + column, steps.DestinationRow);
             }

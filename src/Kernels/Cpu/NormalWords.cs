@@ -27,22 +27,33 @@ namespace SuTI.Kernels;
 /// the exact transform of u and the angle. The largest magnitude is √(66 ln 2) ≈ 6.76.
 /// Source: Box and Muller, A Note on the Generation of Random Normal Deviates, 1958.</para>
 /// </remarks>
-readonly struct NormalWords : IWordMap
+readonly unsafe struct NormalWords : IWordMap
 {
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Map<TLanes>(ref TLanes w0, ref TLanes w1, ref TLanes w2, ref TLanes w3) where TLanes : unmanaged, ILanes<TLanes>
+    public void Map<TLanes>(uint* words, int groups) where TLanes : unmanaged, ILanes<TLanes>
     {
-        Pair(ref w0, ref w1);
-        Pair(ref w2, ref w3);
+        Radii<TLanes>(words, 2 * groups);
+        Turns<TLanes>(words, 2 * groups);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Pair<TLanes>(ref TLanes a, ref TLanes b) where TLanes : unmanaged, ILanes<TLanes>
+    // One pair of vectors at a time: the first becomes the radius.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    static void Radii<TLanes>(uint* words, int pairs) where TLanes : unmanaged, ILanes<TLanes>
     {
-        var radius = Radius(a);
-        Turn(b, out var cosine, out var sine);
-        a = TLanes.Times(radius, cosine);
-        b = TLanes.Times(radius, sine);
+        for (int pair = 0; pair < pairs; pair++, words += 2 * TLanes.Count)
+            TLanes.Store(Radius(TLanes.Load(words)), words);
+    }
+
+    // The second is the angle, which turns the radius.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    static void Turns<TLanes>(uint* words, int pairs) where TLanes : unmanaged, ILanes<TLanes>
+    {
+        for (int pair = 0; pair < pairs; pair++, words += 2 * TLanes.Count)
+        {
+            var radius = TLanes.Load(words);
+            Turn(TLanes.Load(words + TLanes.Count), out var cosine, out var sine);
+            TLanes.Store(TLanes.Times(radius, cosine), words);
+            TLanes.Store(TLanes.Times(radius, sine), words + TLanes.Count);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -2,15 +2,21 @@ using System.Runtime.CompilerServices;
 
 namespace SuTI.Kernels;
 
-/// <summary>What is made of the four random words of a counter before they are stored.</summary>
-interface IWordMap
+/// <summary>What is made of random words before they are put in order.</summary>
+unsafe interface IWordMap
 {
-    void Map<TLanes>(ref TLanes w0, ref TLanes w1, ref TLanes w2, ref TLanes w3) where TLanes : unmanaged, ILanes<TLanes>;
+    /// <summary>
+    /// Maps in place. The words of <c>Count</c> counters lie in groups of four vectors: all words 0, all words 1, 2 and 3.
+    /// </summary>
+    void Map<TLanes>(uint* words, int groups) where TLanes : unmanaged, ILanes<TLanes>;
 }
 
 /// <summary>Philox 4x32-10 over a range of elements of one sample; the counter is (element / 4, sample, step, purpose).</summary>
 readonly unsafe struct PhiloxWords
 {
+    // Vector groups that are generated at a time: 4 KiB of words.
+    const int MostGroups = 16;
+
     const int Rounds = 10;
     const uint Multiplier0 = 0xd251_1f53;
     const uint Multiplier1 = 0xcd9e_8d57;
@@ -42,106 +48,124 @@ readonly unsafe struct PhiloxWords
     }
 
     /// <summary>The same with a given number of lanes.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [SkipLocalsInit]
     public void Fill<TLanes, TMap>(uint* destination, uint sample, uint first, int count, TMap map)
         where TLanes : unmanaged, ILanes<TLanes>
         where TMap : struct, IWordMap
     {
-        uint* block = stackalloc uint[4 * 16];
+        uint* words = stackalloc uint[MostGroups * 4 * 16];
         uint counter = first / 4;
         int skip = (int)(first % 4);
         if (skip != 0 && count > 0)
         {
             int part = Math.Min(4 - skip, count);
-            Block<U32x1, TMap>(block, counter++, sample, map);
+            Generate<U32x1>(words, counter++, sample, 1);
+            map.Map<U32x1>(words, 1);
             for (int i = 0; i < part; i++)
-                destination[i] = block[skip + i];
+                destination[i] = words[skip + i];
             destination += part;
             count -= part;
         }
-        for (; count >= 4 * TLanes.Count; count -= 4 * TLanes.Count)
+        int group = 4 * TLanes.Count;
+        while (count >= group)
         {
-            Block<TLanes, TMap>(destination, counter, sample, map);
-            counter += (uint)TLanes.Count;
-            destination += 4 * TLanes.Count;
+            int groups = Math.Min(count / group, MostGroups);
+            Generate<TLanes>(words, counter, sample, groups);
+            map.Map<TLanes>(words, groups);
+            Interleave<TLanes>(words, destination, groups);
+            counter += (uint)(groups * TLanes.Count);
+            destination += groups * group;
+            count -= groups * group;
         }
-        // A short end costs one vector block, not many scalar ones.
+        // A short end costs one vector group, not many scalar ones.
         if (count > 0)
         {
-            Block<TLanes, TMap>(block, counter, sample, map);
+            Generate<TLanes>(words, counter, sample, 1);
+            map.Map<TLanes>(words, 1);
+            Interleave<TLanes>(words, words, 1);
             for (int i = 0; i < count; i++)
-                destination[i] = block[i];
+                destination[i] = words[i];
         }
     }
 
     /// <summary>The four words of one counter.</summary>
-    public void Counter(uint* destination, uint counter, uint sample) => Block<U32x1, RawWords>(destination, counter, sample, default);
+    public void Counter(uint* destination, uint counter, uint sample) => Generate<U32x1>(destination, counter, sample, 1);
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    void Block<TLanes, TMap>(uint* destination, uint counter, uint sample, TMap map)
-        where TLanes : unmanaged, ILanes<TLanes>
-        where TMap : struct, IWordMap
+    // Generating, mapping and ordering are methods of their own: together they exceed what the compiler will inline into one.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    void Generate<TLanes>(uint* words, uint counter, uint sample, int groups) where TLanes : unmanaged, ILanes<TLanes>
     {
-        var w0 = TLanes.Create(counter) + TLanes.CounterOffsets;
-        var w1 = TLanes.Create(sample);
-        var w2 = TLanes.Create(_step);
-        var w3 = TLanes.Create(_purpose);
-        uint key0 = _key0;
-        uint key1 = _key1;
-        for (int round = 0; round < Rounds; round++)
+        for (int group = 0; group < groups; group++)
         {
-            var lower0 = TLanes.Multiply(w0, Multiplier0, out var upper0);
-            var lower1 = TLanes.Multiply(w2, Multiplier1, out var upper1);
-            w0 = upper1 ^ w1 ^ TLanes.Create(key0);
-            w1 = lower1;
-            w2 = upper0 ^ w3 ^ TLanes.Create(key1);
-            w3 = lower0;
-            key0 += Weyl0;
-            key1 += Weyl1;
+            var w0 = TLanes.Create(counter) + TLanes.CounterOffsets;
+            var w1 = TLanes.Create(sample);
+            var w2 = TLanes.Create(_step);
+            var w3 = TLanes.Create(_purpose);
+            uint key0 = _key0;
+            uint key1 = _key1;
+            for (int round = 0; round < Rounds; round++)
+            {
+                var lower0 = TLanes.Multiply(w0, Multiplier0, out var upper0);
+                var lower1 = TLanes.Multiply(w2, Multiplier1, out var upper1);
+                w0 = upper1 ^ w1 ^ TLanes.Create(key0);
+                w1 = lower1;
+                w2 = upper0 ^ w3 ^ TLanes.Create(key1);
+                w3 = lower0;
+                key0 += Weyl0;
+                key1 += Weyl1;
+            }
+            TLanes.Store(w0, words);
+            TLanes.Store(w1, words + TLanes.Count);
+            TLanes.Store(w2, words + 2 * TLanes.Count);
+            TLanes.Store(w3, words + 3 * TLanes.Count);
+            words += 4 * TLanes.Count;
+            counter += (uint)TLanes.Count;
         }
-        map.Map(ref w0, ref w1, ref w2, ref w3);
-        TLanes.StoreInterleaved(w0, w1, w2, w3, destination);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    static void Interleave<TLanes>(uint* words, uint* destination, int groups) where TLanes : unmanaged, ILanes<TLanes>
+    {
+        for (int group = 0; group < groups; group++)
+        {
+            TLanes.StoreInterleaved(TLanes.Load(words), TLanes.Load(words + TLanes.Count), TLanes.Load(words + 2 * TLanes.Count),
+                TLanes.Load(words + 3 * TLanes.Count), destination);
+            words += 4 * TLanes.Count;
+            destination += 4 * TLanes.Count;
+        }
     }
 }
 
 /// <summary>The words themselves.</summary>
-readonly struct RawWords : IWordMap
+readonly unsafe struct RawWords : IWordMap
 {
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Map<TLanes>(ref TLanes w0, ref TLanes w1, ref TLanes w2, ref TLanes w3) where TLanes : unmanaged, ILanes<TLanes>
+    public void Map<TLanes>(uint* words, int groups) where TLanes : unmanaged, ILanes<TLanes>
     {
     }
 }
 
 /// <summary>float: (word &gt;&gt; 8) · 2^−24, exact.</summary>
-readonly struct UniformWords : IWordMap
+readonly unsafe struct UniformWords : IWordMap
 {
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Map<TLanes>(ref TLanes w0, ref TLanes w1, ref TLanes w2, ref TLanes w3) where TLanes : unmanaged, ILanes<TLanes>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Map<TLanes>(uint* words, int groups) where TLanes : unmanaged, ILanes<TLanes>
     {
-        w0 = Uniform(w0);
-        w1 = Uniform(w1);
-        w2 = Uniform(w2);
-        w3 = Uniform(w3);
+        var unit = TLanes.Create(1f / (1 << 24));
+        for (int i = 0; i < 4 * groups; i++, words += TLanes.Count)
+            TLanes.Store(TLanes.Times(TLanes.ToFloat(TLanes.Load(words) >>> 8), unit), words);
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static TLanes Uniform<TLanes>(TLanes word) where TLanes : unmanaged, ILanes<TLanes>
-        => TLanes.Times(TLanes.ToFloat(word >>> 8), TLanes.Create(1f / (1 << 24)));
 }
 
 /// <summary>float: one value where word &lt; threshold, another elsewhere.</summary>
-readonly struct ThresholdWords(uint threshold, float below, float above) : IWordMap
+readonly unsafe struct ThresholdWords(uint threshold, float below, float above) : IWordMap
 {
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Map<TLanes>(ref TLanes w0, ref TLanes w1, ref TLanes w2, ref TLanes w3) where TLanes : unmanaged, ILanes<TLanes>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Map<TLanes>(uint* words, int groups) where TLanes : unmanaged, ILanes<TLanes>
     {
         var limit = TLanes.Create(threshold);
         var whenBelow = TLanes.Create(below);
         var whenAbove = TLanes.Create(above);
-        w0 = TLanes.Select(TLanes.Less(w0, limit), whenBelow, whenAbove);
-        w1 = TLanes.Select(TLanes.Less(w1, limit), whenBelow, whenAbove);
-        w2 = TLanes.Select(TLanes.Less(w2, limit), whenBelow, whenAbove);
-        w3 = TLanes.Select(TLanes.Less(w3, limit), whenBelow, whenAbove);
+        for (int i = 0; i < 4 * groups; i++, words += TLanes.Count)
+            TLanes.Store(TLanes.Select(TLanes.Less(TLanes.Load(words), limit), whenBelow, whenAbove), words);
     }
 }

@@ -18,6 +18,10 @@ unsafe interface ILanes<TSelf> where TSelf : unmanaged, ILanes<TSelf>
 
     static abstract TSelf Create(float value);
 
+    static abstract TSelf Load(uint* source);
+
+    static abstract void Store(TSelf value, uint* destination);
+
     static abstract TSelf operator +(TSelf left, TSelf right);
 
     static abstract TSelf operator -(TSelf left, TSelf right);

@@ -27,6 +27,12 @@ readonly unsafe struct U32x1 : ILanes<U32x1>
     public static U32x1 Create(float value) => new(BitConverter.SingleToUInt32Bits(value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static U32x1 Load(uint* source) => new(*source);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(U32x1 value, uint* destination) => *destination = value._v;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static U32x1 operator +(U32x1 left, U32x1 right) => new(left._v + right._v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -31,6 +31,12 @@ readonly unsafe struct U32x16 : ILanes<U32x16>
     public static U32x16 Create(float value) => new(Vector512.Create(value).AsUInt32());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static U32x16 Load(uint* source) => new(Vector512.Load(source));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(U32x16 value, uint* destination) => value._v.Store(destination);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static U32x16 operator +(U32x16 left, U32x16 right) => new(left._v + right._v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -31,6 +31,12 @@ readonly unsafe struct U32x8 : ILanes<U32x8>
     public static U32x8 Create(float value) => new(Vector256.Create(value).AsUInt32());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static U32x8 Load(uint* source) => new(Vector256.Load(source));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(U32x8 value, uint* destination) => value._v.Store(destination);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static U32x8 operator +(U32x8 left, U32x8 right) => new(left._v + right._v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
