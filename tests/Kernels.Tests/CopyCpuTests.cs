@@ -131,7 +131,8 @@ public class CopyCpuTests
         Assert.That(() => CopyCpu.ToContiguous(pool, x, y.AsSpan(0, 11), [3, 4], [4, 1]), Throws.ArgumentException);
         Assert.That(() => CopyCpu.FromContiguous(pool, x, y, [3, 4], [0, 1]), Throws.ArgumentException);
         Assert.That(() => CopyCpu.ToContiguous(pool, x, y, [3, 4], [4, -1]), Throws.ArgumentException);
-        Assert.That(() => CopyCpu.ToContiguous(pool, x, y, [int.MaxValue, int.MaxValue], [long.MaxValue, long.MaxValue]), Throws.ArgumentException);
+        Assert.That(() => CopyCpu.ToContiguous(pool, x, y, [int.MaxValue, int.MaxValue], [long.MaxValue,
+            long.MaxValue]), Throws.ArgumentException);
         Assert.That(() => CopyCpu.ToContiguous(pool, x, y, new int[9], new long[9]), Throws.ArgumentException);
     }
 

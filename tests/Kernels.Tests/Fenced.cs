@@ -51,7 +51,8 @@ static class ThreadCounts
     {
         var first = work(s_pools[0]);
         foreach (var pool in s_pools.AsSpan(1))
-            Assert.That(MemoryMarshal.AsBytes(first.AsSpan()).SequenceEqual(MemoryMarshal.AsBytes(work(pool).AsSpan())), $"{pool.Threads} threads");
+            Assert.That(MemoryMarshal.AsBytes(first.AsSpan()).SequenceEqual(MemoryMarshal.AsBytes(work(pool).AsSpan())),
+                $"{pool.Threads} threads");
         return first;
     }
 }

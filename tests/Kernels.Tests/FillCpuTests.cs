@@ -39,7 +39,8 @@ public class FillCpuTests
         float[] x = [.. Enumerable.Range(1, sizes.Aggregate(1, (a, b) => a * b)).Select(i => (float)i)];
         float[] expected = [.. Enumerable.Repeat(-7f, outer.Aggregate(1, (a, b) => a * b))];
         var strides = CopyCpuTests.RowMajor(outer);
-        CopyCpuTests.ForEach(sizes, (index, at) => expected[CopyCpuTests.Offset([.. index.Select((i, axis) => i + before[axis])], strides)] = x[at]);
+        CopyCpuTests.ForEach(sizes, (index, at) => expected[CopyCpuTests.Offset([.. index.Select((i,
+            axis) => i + before[axis])], strides)] = x[at]);
         var y = ThreadCounts.Same(pool =>
         {
             var buffer = new Fenced<float>(expected.Length);
@@ -52,8 +53,10 @@ public class FillCpuTests
     [Test]
     public void Padding_refuses_negative_widths_and_wrong_lengths()
     {
-        Assert.That(() => PadCpu.Constant(ThreadCounts.Many, new float[3], new float[2], [3], [-1], [0], 0f), Throws.ArgumentException);
-        Assert.That(() => PadCpu.Constant(ThreadCounts.Many, new float[3], new float[5], [3], [1], [0], 0f), Throws.ArgumentException);
+        Assert.That(() => PadCpu.Constant(ThreadCounts.Many, new float[3], new float[2], [3], [-1], [0], 0f),
+            Throws.ArgumentException);
+        Assert.That(() => PadCpu.Constant(ThreadCounts.Many, new float[3], new float[5], [3], [1], [0], 0f),
+            Throws.ArgumentException);
     }
 
     [TestCase(1)]
@@ -71,7 +74,8 @@ public class FillCpuTests
         var x = OptimizerCpuTests.Noise<T>(length, 3);
         x[0] = T.CreateTruncating(float.MaxValue);
         Assert.That(First(x), Is.EqualTo(-1));
-        foreach (var (index, value) in new[] { (length - 1, T.NaN), (length * 2 / 3, T.NegativeInfinity), (length / 3, T.PositiveInfinity), (length / 3, T.NaN), (0, T.NaN) })
+        foreach (var (index, value) in new[] { (length - 1, T.NaN), (length * 2 / 3, T.NegativeInfinity), (length / 3,
+            T.PositiveInfinity), (length / 3, T.NaN), (0, T.NaN) })
         {
             x[index] = value;
             Assert.That(First(x), Is.EqualTo(index));
@@ -81,5 +85,6 @@ public class FillCpuTests
     }
 
     [Test]
-    public void Nothing_is_finite() => Assert.That(NonFiniteCpu.FirstIndex<float>(ThreadCounts.Many, []), Is.EqualTo(-1));
+    public void Nothing_is_finite() => Assert.That(NonFiniteCpu.FirstIndex<float>(ThreadCounts.Many, []),
+        Is.EqualTo(-1));
 }

@@ -100,13 +100,18 @@ public class GatherCpuTests
         var y = new Fenced<float>(5 * 3);
         byte[] untouched = [.. System.Runtime.InteropServices.MemoryMarshal.AsBytes(y.Span)];
         Assert.That(GatherCpu.Rows<float, int>(ThreadCounts.Many, new float[15], ids, y.Span, 5, 3), Is.EqualTo(2));
-        Assert.That(GatherCpu.RowsBackward<float, int>(ThreadCounts.Many, new float[15], ids, y.Span, 5, 3), Is.EqualTo(2));
+        Assert.That(GatherCpu.RowsBackward<float, int>(ThreadCounts.Many, new float[15], ids, y.Span, 5, 3),
+            Is.EqualTo(2));
         var shape = new GatherShape(1, 5, 5, 1);
-        Assert.That(GatherCpu.Along<float, int>(ThreadCounts.Many, new float[5], ids, y.Span[..5], shape), Is.EqualTo(2));
-        Assert.That(GatherCpu.AlongBackward<float, int>(ThreadCounts.Many, new float[5], ids, y.Span[..5], shape), Is.EqualTo(2));
+        Assert.That(GatherCpu.Along<float, int>(ThreadCounts.Many, new float[5], ids, y.Span[..5], shape),
+            Is.EqualTo(2));
+        Assert.That(GatherCpu.AlongBackward<float, int>(ThreadCounts.Many, new float[5], ids, y.Span[..5], shape),
+            Is.EqualTo(2));
         Assert.That(System.Runtime.InteropServices.MemoryMarshal.AsBytes(y.Span).SequenceEqual(untouched));
         Assert.That(GatherCpu.FirstOutOfRange<long>([0, 1L << 32], 5), Is.EqualTo(1));
-        Assert.That(() => GatherCpu.Rows<float, int>(ThreadCounts.Many, new float[14], ids, y.Span, 5, 3), Throws.ArgumentException);
-        Assert.That(() => GatherCpu.Along<float, int>(ThreadCounts.Many, new float[4], ids, y.Span[..5], shape), Throws.ArgumentException);
+        Assert.That(() => GatherCpu.Rows<float, int>(ThreadCounts.Many, new float[14], ids, y.Span, 5, 3),
+            Throws.ArgumentException);
+        Assert.That(() => GatherCpu.Along<float, int>(ThreadCounts.Many, new float[4], ids, y.Span[..5], shape),
+            Throws.ArgumentException);
     }
 }

@@ -53,12 +53,14 @@ public unsafe class OptimizerCpuTests
     static void* Address<T>(Fenced<T> buffer, List<System.Runtime.InteropServices.GCHandle> pins) where T : unmanaged
     {
         // The buffer's array is found through its span and pinned for the length of the step.
-        pins.Add(System.Runtime.InteropServices.GCHandle.Alloc(buffer.Data, System.Runtime.InteropServices.GCHandleType.Pinned));
+        pins.Add(System.Runtime.InteropServices.GCHandle.Alloc(buffer.Data,
+            System.Runtime.InteropServices.GCHandleType.Pinned));
         fixed (T* p = buffer.Span)
             return p;
     }
 
-    internal static T[] Noise<T>(int length, int seed, bool isPositive = false) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    internal static T[] Noise<T>(int length, int seed, bool isPositive = false)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var noise = new float[length];
         PhiloxCpu.Normal<float>(ThreadCounts.Many, new PhiloxSource((ulong)seed, 1), noise, Math.Max(length, 1));
@@ -69,7 +71,8 @@ public unsafe class OptimizerCpuTests
     [TestCase(false, 0.25)]
     public void Adam(bool isDecoupled, double scale)
     {
-        var options = new AdamOptions(0.01, 0.9, 0.999, 1e-8, 0.05, 1 - Math.Pow(0.9, 3), 1 - Math.Pow(0.999, 3), isDecoupled, scale, 0.99);
+        var options = new AdamOptions(0.01, 0.9, 0.999, 1e-8, 0.05, 1 - Math.Pow(0.9, 3), 1 - Math.Pow(0.999, 3),
+            isDecoupled, scale, 0.99);
         Run<float>(2e-6);
         Run<double>(1e-13);
 
@@ -139,13 +142,15 @@ public unsafe class OptimizerCpuTests
             double sum = ThreadCounts.Same<double>(pool => [NormCpu.SumOfSquares<float>(pool, x)])[0];
             Assert.That(sum, Is.EqualTo(expected).Within(1e-12 * expected));
             double[] wide = [.. x.Select(v => (double)v)];
-            Assert.That(NormCpu.SumOfSquares<double>(ThreadCounts.Many, wide), Is.EqualTo(expected).Within(1e-12 * expected));
+            Assert.That(NormCpu.SumOfSquares<double>(ThreadCounts.Many, wide),
+                Is.EqualTo(expected).Within(1e-12 * expected));
             var y = new Fenced<float>(x);
             NormCpu.Scale(ThreadCounts.Many, y.Span, 0.5);
             Assert.That(y.Checked(), Is.EqualTo(x.Select(v => v * 0.5f)));
         }
         float[] large = [1e30f, 1e30f, .. new float[100]];
-        Assert.That(NormCpu.SumOfSquares<float>(ThreadCounts.Many, large), Is.EqualTo(2 * (double)1e30f * 1e30f).Within(1e46));
+        Assert.That(NormCpu.SumOfSquares<float>(ThreadCounts.Many, large),
+            Is.EqualTo(2 * (double)1e30f * 1e30f).Within(1e46));
         large[50] = float.NaN;
         Assert.That(NormCpu.SumOfSquares<float>(ThreadCounts.Many, large), Is.NaN);
         Check<double>((pool, slices) => NormCpu.ScaleGradients<double>(pool, slices, -3), arrays =>
@@ -155,7 +160,8 @@ public unsafe class OptimizerCpuTests
         }, 0);
         Check<float>((pool, slices) =>
         {
-            double joint = slices.Sum(slice => NormCpu.SumOfSquares(pool, new ReadOnlySpan<float>(slice.Gradient, (int)slice.Length)));
+            double joint = slices.Sum(slice => NormCpu.SumOfSquares(pool, new ReadOnlySpan<float>(slice.Gradient,
+                (int)slice.Length)));
             Assert.That(NormCpu.SumOfSquares<float>(pool, slices), Is.EqualTo(joint).Within(1e-12 * joint));
         }, _ => { }, 0);
     }
@@ -173,14 +179,16 @@ public unsafe class OptimizerCpuTests
         foreach (double beta1 in new[] { 0, 0.9 })
             foreach (bool scaleByParameter in new[] { false, true })
             {
-                var options = new AdafactorOptions(0.01, 0.7, beta1, 0.02, 0.8, ScaleByParameter: scaleByParameter, GradientScale: 0.5);
+                var options = new AdafactorOptions(0.01, 0.7, beta1, 0.02, 0.8, ScaleByParameter: scaleByParameter,
+                    GradientScale: 0.5);
                 var shape = new AdafactorShape(batch, rows, columns, inner);
                 Factored<float>(shape, options, 3e-6);
                 Factored<double>(shape, options, 1e-13);
             }
     }
 
-    static void Factored<T>(AdafactorShape shape, AdafactorOptions options, double tolerance) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    static void Factored<T>(AdafactorShape shape, AdafactorOptions options, double tolerance)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var (b, rows, columns, inner) = shape;
         var g = Noise<T>(shape.Length, 1);
@@ -218,7 +226,8 @@ public unsafe class OptimizerCpuTests
         Finish(value, update, moment, options, scale);
         Compare(actual, [.. value, .. row, .. column, .. moment], tolerance);
 
-        (int, int, int, int) Split(int i) => (i / inner / columns / rows, i / inner / columns % rows, i / inner % columns, i % inner);
+        (int, int, int, int) Split(int i) => (i / inner / columns / rows, i / inner / columns % rows,
+            i / inner % columns, i % inner);
         double MeanRow(int n, int k)
         {
             double sum = 0;
@@ -243,7 +252,8 @@ public unsafe class OptimizerCpuTests
         }
     }
 
-    static void Whole<T>(int length, AdafactorOptions options, double tolerance) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    static void Whole<T>(int length, AdafactorOptions options, double tolerance)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var (g, p, v, m) = (Noise<T>(length, 1), Noise<T>(length, 2), Noise<T>(length, 3, true), Noise<T>(length, 4));
         var actual = ThreadCounts.Same<T>(pool =>
@@ -277,7 +287,8 @@ public unsafe class OptimizerCpuTests
 
     static double Rms(double[] x) => Math.Sqrt(x.Sum(v => v * v) / x.Length);
 
-    static double[] Wide<T>(T[] x) where T : IBinaryFloatingPointIeee754<T> => [.. x.Select(v => double.CreateTruncating(v))];
+    static double[] Wide<T>(T[] x)
+        where T : IBinaryFloatingPointIeee754<T> => [.. x.Select(v => double.CreateTruncating(v))];
 
     static void Compare<T>(T[] actual, double[] expected, double tolerance) where T : IBinaryFloatingPointIeee754<T>
     {
@@ -294,7 +305,9 @@ public unsafe class OptimizerCpuTests
         Assert.That(() => AdamCpu.Step<float>(ThreadCounts.Many, slices, default), Throws.ArgumentException);
         Assert.That(() => SgdCpu.Step<float>(ThreadCounts.Many, slices, default), Throws.ArgumentException);
         Assert.That(() => EmaCpu.Step<float>(ThreadCounts.Many, slices, 0.5), Throws.ArgumentException);
-        Assert.That(() => AdafactorCpu.Step<float>(ThreadCounts.Many, new float[3], new float[3], new float[2], [], default), Throws.ArgumentException);
-        Assert.That(() => AdafactorCpu.Step<float>(ThreadCounts.Many, new float[3], new float[3], new float[3], [], new(0.1, 0.5, Beta1: 0.9)), Throws.ArgumentException);
+        Assert.That(() => AdafactorCpu.Step<float>(ThreadCounts.Many, new float[3], new float[3], new float[2], [],
+            default), Throws.ArgumentException);
+        Assert.That(() => AdafactorCpu.Step<float>(ThreadCounts.Many, new float[3], new float[3], new float[3], [],
+            new(0.1, 0.5, Beta1: 0.9)), Throws.ArgumentException);
     }
 }

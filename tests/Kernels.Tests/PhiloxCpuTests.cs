@@ -7,8 +7,10 @@ public unsafe class PhiloxCpuTests
     // Known answers of the authors' distribution (Random123, kat_vectors, philox4x32 with 10 rounds).
     [TestCase(0u, 0u, 0u, 0u, 0ul, 0x6627e8d5u, 0xe169c58du, 0xbc57ac4cu, 0x9b00dbd8u)]
     [TestCase(~0u, ~0u, ~0u, ~0u, ~0ul, 0x408f276du, 0x41c83b0eu, 0xa20bc7c6u, 0x6d5451fdu)]
-    [TestCase(0x243f6a88u, 0x85a308d3u, 0x13198a2eu, 0x03707344u, 0x299f31d0_a4093822ul, 0xd16cfe09u, 0x94fdccebu, 0x5001e420u, 0x24126ea1u)]
-    public void Published_known_answers(uint c0, uint c1, uint c2, uint c3, ulong key, uint w0, uint w1, uint w2, uint w3)
+    [TestCase(0x243f6a88u, 0x85a308d3u, 0x13198a2eu, 0x03707344u, 0x299f31d0_a4093822ul, 0xd16cfe09u, 0x94fdccebu,
+        0x5001e420u, 0x24126ea1u)]
+    public void Published_known_answers(uint c0, uint c1, uint c2, uint c3, ulong key, uint w0, uint w1, uint w2,
+        uint w3)
         => Assert.That(PhiloxCpu.Block((c0, c1, c2, c3), key), Is.EqualTo((w0, w1, w2, w3)));
 
     [Test]
@@ -23,7 +25,8 @@ public unsafe class PhiloxCpuTests
             uint word = Word(PhiloxCpu.Block((element / 4, sample, 17, 3), s_source.Seed), element);
             uint second = Word(PhiloxCpu.Block((element / 4, sample, 17, 3 | 0x8000_0000), s_source.Seed), element);
             Assert.That(y[i], Is.EqualTo((word >> 8) / 16777216f));
-            Assert.That(wide[i], Is.EqualTo(((((ulong)word << 32) | (second & 0xffff_ffc0)) >> 11) * Math.Pow(2, -53)).Within(Math.Pow(2, -26)));
+            Assert.That(wide[i], Is.EqualTo(((((ulong)word << 32) | (second & 0xffff_ffc0)) >> 11) * Math.Pow(2,
+                -53)).Within(Math.Pow(2, -26)));
             Assert.That(wide[i], Is.EqualTo(((word >> 5) * 67108864.0 + (second >> 6)) / 9007199254740992.0));
             Assert.That((float)Math.Floor(wide[i] * 16777216) / 16777216, Is.EqualTo(y[i]));
         }
@@ -112,11 +115,13 @@ public unsafe class PhiloxCpuTests
     [Test]
     public void Extreme_words_give_finite_normals()
     {
-        uint[] extremes = [0, 1, 0x7f, 0x80, 0xffff_ffff, 0xffff_ff80, 0xffff_ff7f, 0xaaaa_aaaa, 0x2000_0000, 0x1fff_ffff, 0x4000_0000, 0x6000_0000, 0x8000_0000, 0xc000_0000, 0xe000_0000];
+        uint[] extremes = [0, 1, 0x7f, 0x80, 0xffff_ffff, 0xffff_ff80, 0xffff_ff7f, 0xaaaa_aaaa, 0x2000_0000,
+            0x1fff_ffff, 0x4000_0000, 0x6000_0000, 0x8000_0000, 0xc000_0000, 0xe000_0000];
+        uint* words = stackalloc uint[4];
         foreach (uint a in extremes)
             foreach (uint b in extremes)
             {
-                uint* words = stackalloc uint[4] { a, b, a, b };
+                (words[0], words[1], words[2], words[3]) = (a, b, a, b);
                 default(NormalWords).Map<U32x1>(words, 1);
                 double radius = Math.Sqrt(-2 * Math.Log((float)((a + 0.5) / 4294967296.0)));
                 double c = ((float*)words)[0], s = ((float*)words)[1];
@@ -218,7 +223,8 @@ public unsafe class PhiloxCpuTests
         PhiloxCpu.Normal<float>(ThreadCounts.Many, s_source, narrow, 2500);
         PhiloxCpu.Normal<double>(ThreadCounts.Many, s_source, wide, 2500);
         Assert.That(wide, Is.EqualTo(narrow.Select(v => (double)v)));
-        foreach (var other in new[] { s_source with { Seed = 1 }, s_source with { Step = 18 }, s_source with { Purpose = 4 }, s_source with { FirstSample = 2 } })
+        foreach (var other in new[] { s_source with { Seed = 1 }, s_source with { Step = 18 },
+            s_source with { Purpose = 4 }, s_source with { FirstSample = 2 } })
         {
             var y = new float[5000];
             PhiloxCpu.Normal<float>(ThreadCounts.Many, other, y, 2500);
@@ -243,8 +249,10 @@ public unsafe class PhiloxCpuTests
         PhiloxCpu.Integers<long>(ThreadCounts.Many, s_source, large, 1000, long.MaxValue);
         Assert.That(large.Min(), Is.GreaterThanOrEqualTo(0));
         Assert.That(large.Average(v => (double)v), Is.EqualTo(long.MaxValue / 2.0).Within(0.05 * long.MaxValue));
-        Assert.That(() => PhiloxCpu.Integers<int>(ThreadCounts.Many, s_source, new int[4], 4, 1L << 40), Throws.InstanceOf<OverflowException>());
-        Assert.That(() => PhiloxCpu.Integers<int>(ThreadCounts.Many, s_source, new int[4], 4, 0), Throws.InstanceOf<ArgumentException>());
+        Assert.That(() => PhiloxCpu.Integers<int>(ThreadCounts.Many, s_source, new int[4], 4, 1L << 40),
+            Throws.InstanceOf<OverflowException>());
+        Assert.That(() => PhiloxCpu.Integers<int>(ThreadCounts.Many, s_source, new int[4], 4, 0),
+            Throws.InstanceOf<ArgumentException>());
     }
 
     [Test]
@@ -306,13 +314,17 @@ public unsafe class PhiloxCpuTests
         PhiloxCpu.Normal<float>(pool, s_source, [], 0);
         Assert.That(() => PhiloxCpu.Normal<float>(pool, s_source, new float[10], 3), Throws.ArgumentException);
         Assert.That(() => PhiloxCpu.Normal<float>(pool, s_source, new float[10], 0), Throws.ArgumentException);
-        Assert.That(() => PhiloxCpu.Normal<float>(pool, s_source with { Purpose = 1u << 31 }, new float[10], 5), Throws.ArgumentException);
+        Assert.That(() => PhiloxCpu.Normal<float>(pool, s_source with { Purpose = 1u << 31 }, new float[10], 5),
+            Throws.ArgumentException);
         Assert.That(() => PhiloxCpu.Bernoulli<float>(pool, s_source, new float[10], 5, 1.5), Throws.ArgumentException);
-        Assert.That(() => PhiloxCpu.Bernoulli<float>(pool, s_source, new float[10], 5, double.NaN), Throws.ArgumentException);
-        Assert.That(() => PhiloxCpu.Dropout<float>(pool, s_source, new float[9], new float[10], 5, 0.5), Throws.ArgumentException);
+        Assert.That(() => PhiloxCpu.Bernoulli<float>(pool, s_source, new float[10], 5, double.NaN),
+            Throws.ArgumentException);
+        Assert.That(() => PhiloxCpu.Dropout<float>(pool, s_source, new float[9], new float[10], 5, 0.5),
+            Throws.ArgumentException);
     }
 
-    static T[] Uniform<T>(PhiloxSource source, int length, int elements) where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
+    static T[] Uniform<T>(PhiloxSource source, int length, int elements)
+        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
     {
         var y = new T[length];
         PhiloxCpu.Uniform<T>(ThreadCounts.Many, source, y, elements);

@@ -6,21 +6,29 @@ public class ResampleCpuTests
 {
     static readonly double[] s_signal = [1, 4, 9, -2, 7, 3, 0.5];
 
-    // Expected numbers: torch 1.13, interpolate and avg_pool2d on a column of the first inputs of the signal, in float64.
+    // Expected numbers: torch 1.13, interpolate and avg_pool2d on a column of the first inputs of the signal, in
+    // float64.
     static readonly object[] s_torch =
     [
         new object[] { "nearest", ResampleAxis.Nearest(7, 4), new[] { 1.0, 4.0, -2.0, 3.0 } },
         new object[] { "nearest", ResampleAxis.Nearest(3, 7), new[] { 1.0, 1, 1, 4, 4, 9, 9 } },
-        new object[] { "linear", ResampleAxis.Linear(5, 8), new[] { 1.0, 2.3125, 4.3125, 7.4375, 5.5625, -1.3125, 3.0625, 7.0 } },
+        new object[] { "linear", ResampleAxis.Linear(5, 8), new[] { 1.0, 2.3125, 4.3125, 7.4375, 5.5625, -1.3125,
+            3.0625, 7.0 } },
         new object[] { "linear", ResampleAxis.Linear(7, 3), new[] { 3.0, -2.0, 2.16666666666667 } },
-        new object[] { "linear, antialias", ResampleAxis.Linear(7, 3, true), new[] { 4.0, 3.35294117647059, 2.96428571428571 } },
+        new object[] { "linear, antialias", ResampleAxis.Linear(7, 3, true), new[] { 4.0, 3.35294117647059,
+            2.96428571428571 } },
         new object[] { "linear, antialias", ResampleAxis.Linear(3, 5, true), new[] { 1.0, 2.2, 4.0, 7.0, 9.0 } },
-        new object[] { "cubic", ResampleAxis.Cubic(5, 8), new[] { 0.72149658203125, 1.88568115234375, 4.4022216796875, 8.9078369140625, 5.884765625, -1.810546875, 2.24346923828125, 7.83551025390625 } },
+        new object[] { "cubic", ResampleAxis.Cubic(5, 8), new[] { 0.72149658203125, 1.88568115234375, 4.4022216796875,
+            8.9078369140625, 5.884765625, -1.810546875, 2.24346923828125, 7.83551025390625 } },
         new object[] { "cubic", ResampleAxis.Cubic(7, 3), new[] { 2.5, -2.0, 1.76851851851852 } },
         new object[] { "cubic", ResampleAxis.Cubic(2, 3), new[] { 0.739583333333334, 2.5, 4.26041666666667 } },
-        new object[] { "cubic, scale 7.1 / 5", ResampleAxis.Cubic(5, 7, step: 5 / 7.1), new[] { 0.758394108451543, 2.17492747847928, 5.92221058447491, 9.13650478051806, 0.709885627991311, 0.0161065704882014, 7.44501435063465 } },
-        new object[] { "cubic, antialias", ResampleAxis.Cubic(7, 3, true), new[] { 3.82661290322581, 3.84798534798535, 2.69959677419355 } },
-        new object[] { "cubic, antialias", ResampleAxis.Cubic(3, 5, true), new[] { 0.773584905660377, 1.82835820895522, 4.0, 7.38059701492537, 9.37735849056604 } },
+        new object[] { "cubic, scale 7.1 / 5", ResampleAxis.Cubic(5, 7, step: 5 / 7.1), new[] { 0.758394108451543,
+            2.17492747847928, 5.92221058447491, 9.13650478051806, 0.709885627991311, 0.0161065704882014,
+                7.44501435063465 } },
+        new object[] { "cubic, antialias", ResampleAxis.Cubic(7, 3, true), new[] { 3.82661290322581, 3.84798534798535,
+            2.69959677419355 } },
+        new object[] { "cubic, antialias", ResampleAxis.Cubic(3, 5, true), new[] { 0.773584905660377, 1.82835820895522,
+            4.0, 7.38059701492537, 9.37735849056604 } },
         new object[] { "area", ResampleAxis.Area(7, 3), new[] { 4.66666666666667, 4.66666666666667, 3.5 } },
         new object[] { "area", ResampleAxis.Area(3, 5), new[] { 1.0, 2.5, 4.0, 6.5, 9.0 } },
         new object[] { "average", ResampleAxis.Average(7, 3, 2), new[] { 4.66666666666667, 4.66666666666667, 3.5 } },
@@ -55,13 +63,15 @@ public class ResampleCpuTests
     ];
 
     [TestCaseSource(nameof(s_pairs))]
-    public void Two_axes_and_their_gradient_agree_with_the_dense_matrices(ResampleAxis rows, ResampleAxis columns, int channels)
+    public void Two_axes_and_their_gradient_agree_with_the_dense_matrices(ResampleAxis rows, ResampleAxis columns,
+        int channels)
     {
         Dense<float>(rows, columns, channels, 2e-6);
         Dense<double>(rows, columns, channels, 1e-14);
     }
 
-    static void Dense<T>(ResampleAxis rows, ResampleAxis columns, int channels, double tolerance) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    static void Dense<T>(ResampleAxis rows, ResampleAxis columns, int channels, double tolerance)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         const int Batch = 2;
         var a = Matrix(rows);
@@ -72,14 +82,16 @@ public class ResampleCpuTests
         var dy = OptimizerCpuTests.Noise<T>(output, 2);
         var y = ThreadCounts.Same(pool =>
         {
-            var (buffer, workspace) = (new Fenced<T>(output), new Fenced<T>(ResampleCpu.WorkspaceLength(Batch, channels, rows, columns)));
+            var (buffer, workspace) = (new Fenced<T>(output), new Fenced<T>(ResampleCpu.WorkspaceLength(Batch, channels,
+                rows, columns)));
             ResampleCpu.Forward(pool, x, buffer.Span, workspace.Span, Batch, channels, rows, columns);
             workspace.Checked();
             return buffer.Checked();
         });
         var dx = ThreadCounts.Same(pool =>
         {
-            var (buffer, workspace) = (new Fenced<T>(input), new Fenced<T>(ResampleCpu.BackwardWorkspaceLength(Batch, channels, rows, columns)));
+            var (buffer, workspace) = (new Fenced<T>(input), new Fenced<T>(ResampleCpu.BackwardWorkspaceLength(Batch,
+                channels, rows, columns)));
             ResampleCpu.Backward(pool, dy, buffer.Span, workspace.Span, Batch, channels, rows, columns);
             workspace.Checked();
             return buffer.Checked();
@@ -134,10 +146,13 @@ public class ResampleCpuTests
     {
         for (int input = 1; input < 24; input++)
             for (int output = 1; output < 24; output++)
-                foreach (var axis in new[] { ResampleAxis.Linear(input, output), ResampleAxis.Linear(input, output, true), ResampleAxis.Cubic(input, output), ResampleAxis.Cubic(input, output, true), ResampleAxis.Area(input, output), ResampleAxis.Nearest(input, output) })
+                foreach (var axis in new[] { ResampleAxis.Linear(input, output), ResampleAxis.Linear(input, output,
+                    true), ResampleAxis.Cubic(input, output), ResampleAxis.Cubic(input, output, true),
+                        ResampleAxis.Area(input, output), ResampleAxis.Nearest(input, output) })
                 {
                     var y = new double[output];
-                    ResampleCpu.Forward<double>(ThreadCounts.Many, [.. Enumerable.Repeat(1.0, input)], y, [], 1, 1, axis, ResampleAxis.Nearest(1, 1));
+                    ResampleCpu.Forward<double>(ThreadCounts.Many, [.. Enumerable.Repeat(1.0, input)], y, [], 1, 1,
+                        axis, ResampleAxis.Nearest(1, 1));
                     Assert.That(y, Is.All.EqualTo(1).Within(1e-13));
                 }
     }
@@ -155,7 +170,8 @@ public class ResampleCpuTests
         });
         for (int at = 0; at < y.Length; at++)
         {
-            var (c, column, row, n) = (at % C, at / C % (W * R), at / C / (W * R) % (H * R), at / C / (W * R) / (H * R));
+            var (c, column, row, n) = (at % C, at / C % (W * R), at / C / (W * R) % (H * R),
+                at / C / (W * R) / (H * R));
             float expected = x[((n * H + row / R) * W + column / R) * C * R * R + c * R * R + row % R * R + column % R];
             if (y[at] != expected)
                 Assert.Fail($"{y[at]} where {expected} was expected, at {at}");
@@ -170,8 +186,10 @@ public class ResampleCpuTests
     {
         var axis = ResampleAxis.Linear(4, 8);
         ResampleCpu.Forward<float>(ThreadCounts.Many, [], [], [], 0, 3, axis, axis);
-        Assert.That(() => ResampleCpu.Forward<float>(ThreadCounts.Many, new float[16], new float[63], new float[999], 1, 1, axis, axis), Throws.ArgumentException);
-        Assert.That(() => ResampleCpu.Forward<float>(ThreadCounts.Many, new float[16], new float[64], new float[1], 1, 1, axis, axis), Throws.ArgumentException);
+        Assert.That(() => ResampleCpu.Forward<float>(ThreadCounts.Many, new float[16], new float[63], new float[999], 1,
+            1, axis, axis), Throws.ArgumentException);
+        Assert.That(() => ResampleCpu.Forward<float>(ThreadCounts.Many, new float[16], new float[64], new float[1], 1,
+            1, axis, axis), Throws.ArgumentException);
         Assert.That(() => ResampleAxis.Average(3, 4, 1), Throws.InstanceOf<ArgumentException>());
         Assert.That(() => ResampleAxis.Nearest(0, 4), Throws.InstanceOf<ArgumentException>());
     }

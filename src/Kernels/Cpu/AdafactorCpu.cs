@@ -4,13 +4,13 @@ using System.Runtime.Intrinsics;
 
 namespace SuTI.Kernels;
 
-/// <summary>How a parameter's second moment is factored: over rows and columns, apart for each batch and inner index.</summary>
+/// <summary>How a parameter's second moment is factored: over rows and columns, apart for each batch and inner
+/// index.</summary>
 /// <param name="Batch">Product of the axes before the two factored ones.</param>
 /// <param name="Rows">First factored axis.</param>
 /// <param name="Columns">Second factored axis.</param>
-/// <param name="Inner">
-/// Product of the axes after them: 1 for matrices; for convolution weights stored (Cout, R, S, Cin) it is Cin, so that R and S are
-/// factored as they are where they come last.
+/// <param name="Inner">Product of the axes after them: 1 for matrices; for convolution weights stored (Cout, R, S,
+/// Cin) it is Cin, so that R and S are factored as they are where they come last.
 /// </param>
 public readonly record struct AdafactorShape(int Batch, int Rows, int Columns, int Inner = 1)
 {
@@ -25,8 +25,8 @@ public readonly record struct AdafactorShape(int Batch, int Rows, int Columns, i
 }
 
 /// <summary>Constants of one Adafactor step.</summary>
-/// <param name="LearningRate">
-/// Step size, or the relative step min(10^−2 or 10^−6 t, 1 / √t), before the parameter's own scale.
+/// <param name="LearningRate">Step size, or the relative step min(10^−2 or 10^−6 t, 1 / √t), before the parameter's
+/// own scale.
 /// </param>
 /// <param name="Beta2">1 − t^decay for step t from 1; the usual decay is −0.8.</param>
 /// <param name="Beta1">Decay of the first moment; 0 keeps none.</param>
@@ -48,15 +48,15 @@ public readonly record struct AdafactorOptions(
     double GradientScale = 1);
 
 /// <summary>
-/// Adafactor: v ← β₂v + (1 − β₂)(g² + ε₁), kept as row means r and column means c (or whole); u = g / √(r cᵀ / mean(r));
-/// u ← α u / max(1, RMS(u) / d); m ← β₁m + (1 − β₁)u; p ← p − αλp − m.
+/// Adafactor: v ← β₂v + (1 − β₂)(g² + ε₁), kept as row means r and column means c (or whole); u = g / √(r cᵀ /
+/// mean(r)); u ← α u / max(1, RMS(u) / d); m ← β₁m + (1 − β₁)u; p ← p − αλp − m.
 /// </summary>
 /// <remarks>
-/// As in Hugging Face transformers 4.30.2. Means are taken in double in a fixed order. The update itself is never stored: it is
-/// computed once for its size and once more to apply it.
-/// Source: Shazeer and Stern, Adafactor: Adaptive Learning Rates with Sublinear Memory Cost, 2018, Algorithms 4 and 5.
+/// As in Hugging Face transformers 4.30.2. Means are taken in double in a fixed order. The update itself is never
+/// stored: it is computed once for its size and once more to apply it. Source: Shazeer and Stern, Adafactor: Adaptive
+/// Learning Rates with Sublinear Memory Cost, 2018, Algorithms 4 and 5.
 /// </remarks>
-public static unsafe class AdafactorCpu
+public static unsafe partial class AdafactorCpu
 {
     const int Grain = 32768;
     const int MaxChunks = 1024;
@@ -78,8 +78,8 @@ public static unsafe class AdafactorCpu
     /// <param name="shape">Sizes.</param>
     /// <param name="options">Constants.</param>
     /// <exception cref="ArgumentException">A span does not have the length that the sizes ask for.</exception>
-    public static void StepFactored<T>(WorkerPool pool, ReadOnlySpan<T> gradient, Span<T> parameter, Span<T> rowState, Span<T> columnState,
-        Span<T> firstMoment, Span<T> workspace, AdafactorShape shape, in AdafactorOptions options)
+    public static void StepFactored<T>(WorkerPool pool, ReadOnlySpan<T> gradient, Span<T> parameter, Span<T> rowState,
+        Span<T> columnState, Span<T> firstMoment, Span<T> workspace, AdafactorShape shape, in AdafactorOptions options)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         int length = shape.Length;
@@ -113,12 +113,14 @@ public static unsafe class AdafactorCpu
     /// <param name="firstMoment">(n) where β₁ is not 0, else empty.</param>
     /// <param name="options">Constants.</param>
     /// <exception cref="ArgumentException">A span has another length.</exception>
-    public static void Step<T>(WorkerPool pool, ReadOnlySpan<T> gradient, Span<T> parameter, Span<T> secondMoment, Span<T> firstMoment,
-        in AdafactorOptions options) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public static void Step<T>(WorkerPool pool, ReadOnlySpan<T> gradient, Span<T> parameter, Span<T> secondMoment,
+        Span<T> firstMoment, in AdafactorOptions options) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         int length = gradient.Length;
         if (parameter.Length != length || secondMoment.Length != length)
-            throw new ArgumentException($"adafactor: parameter and second moment must have the gradient's {length} elements; got {parameter.Length} and {secondMoment.Length}.");
+            throw new ArgumentException(
+                $"adafactor: parameter and second moment must have the gradient's {length} elements; "
+                + $"got {parameter.Length} and {secondMoment.Length}.");
         CheckMoment(firstMoment, length, options);
         if (length == 0)
             return;
@@ -137,7 +139,8 @@ public static unsafe class AdafactorCpu
     static void CheckMoment<T>(Span<T> firstMoment, int length, in AdafactorOptions options)
     {
         if (options.Beta1 != 0 && firstMoment.Length != length)
-            throw new ArgumentException($"adafactor: with a first moment it must have the parameter's {length} elements; got {firstMoment.Length}.");
+            throw new ArgumentException(
+                $"adafactor: the first moment must have the parameter's {length} elements; got {firstMoment.Length}.");
     }
 
     static double Rate<T>(WorkerPool pool, ReadOnlySpan<T> parameter, in AdafactorOptions options)
@@ -153,7 +156,8 @@ public static unsafe class AdafactorCpu
         => Math.Max(Math.Max(1, Grain / Math.Max(width, 1)), (rows + MaxChunks - 1) / MaxChunks);
 
     // 1 / √(r / mean(r)) for rows and 1 / √c for columns.
-    static void Factors<T>(T* row, T* column, T* factors, AdafactorShape shape) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    static void Factors<T>(T* row, T* column, T* factors, AdafactorShape shape)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         int inner = shape.Inner;
         for (int batch = 0; batch < shape.Batch; batch++)
@@ -166,7 +170,10 @@ public static unsafe class AdafactorCpu
                     mean += double.CreateTruncating(row[first + r * inner]);
                 mean /= shape.Rows;
                 for (int r = 0; r < shape.Rows; r++)
-                    factors[first + r * inner] = T.CreateTruncating(Math.Sqrt(mean / double.CreateTruncating(row[first + r * inner])));
+                {
+                    double square = double.CreateTruncating(row[first + r * inner]);
+                    factors[first + r * inner] = T.CreateTruncating(Math.Sqrt(mean / square));
+                }
             }
         }
         T* columnFactors = factors + shape.RowLength;
@@ -174,7 +181,8 @@ public static unsafe class AdafactorCpu
             columnFactors[i] = T.CreateTruncating(1 / Math.Sqrt(double.CreateTruncating(column[i])));
     }
 
-    static void Apply<T>(WorkerPool pool, Update update, int rows, int rowGrain, int length, double rate, in AdafactorOptions options)
+    static void Apply<T>(WorkerPool pool, Update update, int rows, int rowGrain, int length, double rate,
+        in AdafactorOptions options)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         double* partials = stackalloc double[MaxChunks];
@@ -187,7 +195,8 @@ public static unsafe class AdafactorCpu
         Simd.For<T, UpdateParameter>(pool, rows, rowGrain, new UpdateParameter(update, rate / clip, rate));
     }
 
-    readonly struct RowMeans<T>(T* g, T* state, AdafactorShape shape, AdafactorOptions options, int grain) : IParallelBody
+    readonly struct RowMeans<T>(T* g, T* state, AdafactorShape shape, AdafactorOptions options,
+        int grain) : IParallelBody
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -213,7 +222,8 @@ public static unsafe class AdafactorCpu
         }
     }
 
-    readonly struct ColumnMeans<T>(T* g, T* state, AdafactorShape shape, AdafactorOptions options, int blocks) : IParallelBody
+    readonly struct ColumnMeans<T>(T* g, T* state, AdafactorShape shape, AdafactorOptions options,
+        int blocks) : IParallelBody
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -257,8 +267,12 @@ public static unsafe class AdafactorCpu
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Decay<T>(T* state, double mean, in AdafactorOptions options) where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        => *state = T.CreateTruncating(double.CreateTruncating(*state) * options.Beta2 + (1 - options.Beta2) * (mean + options.SquareEpsilon));
+    static void Decay<T>(T* state, double mean, in AdafactorOptions options)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        double old = double.CreateTruncating(*state);
+        *state = T.CreateTruncating(old * options.Beta2 + (1 - options.Beta2) * (mean + options.SquareEpsilon));
+    }
 
     readonly struct WholeMoment(void* gradient, void* state, AdafactorOptions options) : ISimdKernel
     {
@@ -277,161 +291,6 @@ public static unsafe class AdafactorCpu
             {
                 T scaled = g[i] * scale;
                 v[i] = v[i] * beta + rest * (scaled * scaled + epsilon);
-            }
-        }
-    }
-
-    /// <summary>Arrays of a step. Without column factors, the row factors are the whole second moment.</summary>
-    readonly struct Update(void* gradient, void* parameter, void* moment, void* rowFactors, void* columnFactors, AdafactorShape shape,
-        AdafactorOptions options)
-    {
-        public readonly void* Gradient = gradient;
-        public readonly void* Parameter = parameter;
-        public readonly void* Moment = moment;
-        public readonly void* RowFactors = rowFactors;
-        public readonly void* ColumnFactors = columnFactors;
-        public readonly AdafactorShape Shape = shape;
-        public readonly AdafactorOptions Options = options;
-
-        /// <summary>Elements between rows.</summary>
-        public int Width => ColumnFactors == null ? ColumnBlock : Shape.Columns * Shape.Inner;
-
-        /// <summary>Elements of this row: the last row of a vector may be short.</summary>
-        public int RowWidth(int row) => ColumnFactors == null ? Math.Min(ColumnBlock, Shape.Columns - row * ColumnBlock) : Width;
-    }
-
-    /// <summary>One row of updates.</summary>
-    readonly ref struct UpdateRow<TVector, T>
-        where TVector : unmanaged, ISimd<TVector, T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        readonly T* _g;
-        readonly T* _rows;
-        readonly T* _columns;
-        readonly TVector _scale;
-        readonly int _inner;
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public UpdateRow(in Update update, int row)
-        {
-            long at = (long)row * update.Width;
-            _inner = update.Shape.Inner;
-            _g = (T*)update.Gradient + at;
-            bool isWhole = update.ColumnFactors == null;
-            _rows = (T*)update.RowFactors + (isWhole ? at : (long)row * _inner);
-            _columns = isWhole ? null : (T*)update.ColumnFactors + (long)(row / update.Shape.Rows) * update.Width;
-            T scale = T.CreateTruncating(update.Options.GradientScale);
-            // The one row factor of a matrix goes into the scale.
-            _scale = TVector.Create(isWhole || _inner != 1 ? scale : scale * *_rows);
-        }
-
-        /// <summary>The unscaled update of up to one vector of elements.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public TVector At(int column, int count)
-        {
-            var g = Load<TVector, T>(_g + column, count) * _scale;
-            if (_columns == null)
-                return g / TVector.Sqrt(Load<TVector, T>(_rows + column, count));
-            g *= Load<TVector, T>(_columns + column, count);
-            return _inner == 1 ? g : g * Load<TVector, T>(_rows + column % _inner, count);
-        }
-
-        /// <summary>Elements that a vector at this column may cover: row factors repeat after <c>Inner</c>.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public int Count(int column, int end)
-            => Math.Min(Math.Min(TVector.Count, end - column), _inner == 1 ? TVector.Count : _inner - column % _inner);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static TVector Load<TVector, T>(T* source, int count)
-        where TVector : unmanaged, ISimd<TVector, T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        => count == TVector.Count ? TVector.Load(source) : TVector.LoadPartial(source, count);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Store<TVector, T>(TVector value, T* destination, int count)
-        where TVector : unmanaged, ISimd<TVector, T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        if (count == TVector.Count)
-            TVector.Store(value, destination);
-        else
-            TVector.StorePartial(value, destination, count);
-    }
-
-    readonly struct UpdateSize(Update update, double* partials, int grain) : ISimdKernel
-    {
-        // Squares are summed in T over short stretches only, then in double.
-        const int Stretch = 512;
-
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public void Run<TVector, T>(int begin, int end)
-            where TVector : unmanaged, ISimd<TVector, T>
-            where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        {
-            double sum = 0;
-            for (int row = begin; row < end; row++)
-            {
-                var updates = new UpdateRow<TVector, T>(in update, row);
-                int width = update.RowWidth(row);
-                for (int stretch = 0; stretch < width; stretch += Stretch)
-                {
-                    var squares = TVector.Zero;
-                    int last = Math.Min(stretch + Stretch, width);
-                    for (int column = stretch; column < last;)
-                    {
-                        int count = updates.Count(column, last);
-                        var u = updates.At(column, count);
-                        // Lanes beyond a short end hold 0 · r or 0 / √0.
-                        squares += count == TVector.Count ? u * u : FirstLanes<TVector, T>(u * u, count);
-                        column += count;
-                    }
-                    sum += double.CreateTruncating(TVector.Sum(squares));
-                }
-            }
-            partials[begin / grain] = sum;
-        }
-
-        static TVector FirstLanes<TVector, T>(TVector value, int count)
-            where TVector : unmanaged, ISimd<TVector, T>
-            where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        {
-            T* lanes = stackalloc T[16];
-            TVector.StorePartial(value, lanes, count);
-            return TVector.LoadPartial(lanes, count);
-        }
-    }
-
-    readonly struct UpdateParameter(Update update, double step, double rate) : ISimdKernel
-    {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public void Run<TVector, T>(int begin, int end)
-            where TVector : unmanaged, ISimd<TVector, T>
-            where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        {
-            var factor = TVector.Create(T.CreateTruncating(step));
-            var shrink = TVector.Create(T.CreateTruncating(1 - update.Options.WeightDecay * rate));
-            var beta = TVector.Create(T.CreateTruncating(update.Options.Beta1));
-            var rest = TVector.Create(T.CreateTruncating(1 - update.Options.Beta1));
-            bool hasMoment = update.Options.Beta1 != 0;
-            for (int row = begin; row < end; row++)
-            {
-                var updates = new UpdateRow<TVector, T>(in update, row);
-                int width = update.RowWidth(row);
-                for (int column = 0; column < width;)
-                {
-                    int count = updates.Count(column, width);
-                    long at = (long)row * update.Width + column;
-                    var u = updates.At(column, count) * factor;
-                    if (hasMoment)
-                    {
-                        u = TVector.Fma(rest, u, beta * Load<TVector, T>((T*)update.Moment + at, count));
-                        Store<TVector, T>(u, (T*)update.Moment + at, count);
-                    }
-                    var p = Load<TVector, T>((T*)update.Parameter + at, count);
-                    Store<TVector, T>(p * shrink - u, (T*)update.Parameter + at, count);
-                    column += count;
-                }
             }
         }
     }

@@ -12,7 +12,8 @@ namespace SuTI.Kernels;
 /// <param name="BiasCorrection1">1 − β₁^t for step t, counted from 1.</param>
 /// <param name="BiasCorrection2">1 − β₂^t.</param>
 /// <param name="IsDecoupled">Whether p shrinks by 1 − αλ (AdamW), rather than λp being added to the gradient.</param>
-/// <param name="GradientScale">Multiplies the gradient first: clipping and loss scaling without a pass of their own.</param>
+/// <param name="GradientScale">Multiplies the gradient first: clipping and loss scaling without a pass of their
+/// own.</param>
 /// <param name="AverageDecay">Decay of the moving average, for parameters that have one.</param>
 public readonly record struct AdamOptions(
     double LearningRate,
@@ -29,21 +30,28 @@ public readonly record struct AdamOptions(
 /// <summary>
 /// Adam and AdamW in one pass: m ← β₁m + (1 − β₁)g; v ← β₂v + (1 − β₂)g²; p ← p − α (m / c₁) / (√v / √c₂ + ε).
 /// </summary>
-/// <remarks>Sources: Kingma and Ba, Adam, 2015, Algorithm 1; Loshchilov and Hutter, Decoupled Weight Decay Regularization, 2019, Algorithm 2.</remarks>
+/// <remarks>Sources: Kingma and Ba, Adam, 2015, Algorithm 1; Loshchilov and Hutter, Decoupled Weight Decay
+/// Regularization, 2019, Algorithm 2.</remarks>
 public static unsafe class AdamCpu
 {
-    /// <summary>Steps all parameters: value p, gradient g, state 0 m, state 1 v, and the average where there is one.</summary>
+    /// <summary>Steps all parameters: value p, gradient g, state 0 m, state 1 v, and the average where there is
+    /// one.</summary>
     /// <exception cref="ArgumentException">A parameter with elements lacks an array.</exception>
     public static void Step<T>(WorkerPool pool, ReadOnlySpan<ParameterSlice> parameters, in AdamOptions options)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         foreach (ref readonly var slice in parameters)
-            if (slice.Length > 0 && (slice.Value == null || slice.Gradient == null || slice.State0 == null || slice.State1 == null))
-                throw new ArgumentException("adam: a parameter needs its value, gradient and both states.", nameof(parameters));
+        {
+            bool hasAll = slice.Value != null && slice.Gradient != null && slice.State0 != null && slice.State1 != null;
+            if (slice.Length > 0 && !hasAll)
+                throw new ArgumentException(
+                    "adam: a parameter needs its value, gradient and both states.", nameof(parameters));
+        }
         ParameterSweep.Run(pool, parameters, new Kernel<T>(options));
     }
 
-    readonly struct Kernel<T>(AdamOptions options) : IParameterKernel where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    readonly struct Kernel<T>(AdamOptions options) : IParameterKernel
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         public void Run(in ParameterSlice slice, int begin, int end, int chunk)
         {
@@ -89,7 +97,8 @@ public static unsafe class AdamCpu
             TVector.StorePartial(lastFirst, m + i, rest);
             TVector.StorePartial(lastSecond, v + i, rest);
             if (average != null)
-                TVector.StorePartial(constants.Average(TVector.LoadPartial(average + i, rest), lastValue), average + i, rest);
+                TVector.StorePartial(constants.Average(TVector.LoadPartial(average + i, rest), lastValue), average + i,
+                    rest);
         }
     }
 

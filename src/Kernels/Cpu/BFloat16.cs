@@ -1,6 +1,7 @@
 namespace SuTI.Kernels;
 
-/// <summary>The storage form of a bfloat16 number: the upper half of the float's bits. It has no arithmetic of its own.</summary>
+/// <summary>The storage form of a bfloat16 number: the upper half of the float's bits. It has no arithmetic of its
+/// own.</summary>
 public readonly record struct BFloat16(ushort Bits)
 {
     /// <summary>The exact value.</summary>

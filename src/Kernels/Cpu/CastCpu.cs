@@ -3,12 +3,13 @@ using System.Runtime.CompilerServices;
 namespace SuTI.Kernels;
 
 /// <summary>
-/// Conversion between element types: float, double, <see cref="BFloat16"/>, <see cref="Half"/>, int, long, bool and byte.
+/// Conversion between element types: float, double, <see cref="BFloat16"/>, <see cref="Half"/>, int, long, bool and
+/// byte.
 /// </summary>
 /// <remarks>
-/// To a floating-point type: rounded once to nearest, ties to even, from any type; NaN stays NaN, too large becomes infinite,
-/// subnormal numbers are kept. From floating point to integers: towards zero, saturating, NaN becomes 0. Between integers: the low
-/// bits, as in C. To bool: whether it differs from zero (NaN does); from bool: 0 or 1.
+/// To a floating-point type: rounded once to nearest, ties to even, from any type; NaN stays NaN, too large becomes
+/// infinite, subnormal numbers are kept. From floating point to integers: towards zero, saturating, NaN becomes 0.
+/// Between integers: the low bits, as in C. To bool: whether it differs from zero (NaN does); from bool: 0 or 1.
 /// </remarks>
 public static unsafe class CastCpu
 {
@@ -21,7 +22,8 @@ public static unsafe class CastCpu
         where TTo : unmanaged
     {
         if (x.Length != y.Length)
-            throw new ArgumentException($"cast: source and destination must be equally long; got {x.Length} and {y.Length}.");
+            throw new ArgumentException(
+                $"cast: source and destination must be equally long; got {x.Length} and {y.Length}.");
         if (!IsElement<TFrom>() || !IsElement<TTo>())
             throw new ArgumentException($"cast: no conversion from {typeof(TFrom).Name} to {typeof(TTo).Name}.");
         if (x.IsEmpty)
@@ -33,8 +35,13 @@ public static unsafe class CastCpu
     }
 
     static bool IsElement<T>()
-        => typeof(T) == typeof(float) || typeof(T) == typeof(double) || typeof(T) == typeof(BFloat16) || typeof(T) == typeof(Half)
-            || typeof(T) == typeof(int) || typeof(T) == typeof(long) || typeof(T) == typeof(bool) || typeof(T) == typeof(byte);
+        => IsFloatingPoint<T>() || typeof(T) == typeof(int) || typeof(T) == typeof(long) || typeof(T) == typeof(bool)
+            || typeof(T) == typeof(byte);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static bool IsFloatingPoint<T>()
+        => typeof(T) == typeof(float) || typeof(T) == typeof(double)
+            || typeof(T) == typeof(BFloat16) || typeof(T) == typeof(Half);
 
     readonly struct Body<TFrom, TTo>(TFrom* x, TTo* y, int length) : IParallelBody
         where TFrom : unmanaged
@@ -78,7 +85,7 @@ public static unsafe class CastCpu
             : typeof(TFrom) == typeof(byte) ? (byte)(object)x
             : Unsafe.BitCast<TFrom, byte>(x) == 0 ? 0 : 1;
         // A double holds every int, so one rounding is left for floating-point targets.
-        if (typeof(TTo) == typeof(float) || typeof(TTo) == typeof(double) || typeof(TTo) == typeof(Half) || typeof(TTo) == typeof(BFloat16))
+        if (IsFloatingPoint<TTo>())
             return FromDouble<TTo>(value);
         return FromLong<TTo>(value);
     }
@@ -103,7 +110,8 @@ public static unsafe class CastCpu
         if (typeof(TTo) == typeof(byte))
             return (TTo)(object)(byte)Math.Clamp(x, 0, 255);
         // 2^63 is the first double past the largest long.
-        return (TTo)(object)(x >= 9223372036854775808.0 ? long.MaxValue : x < -9223372036854775808.0 ? long.MinValue : (long)x);
+        const double End = 9223372036854775808.0;
+        return (TTo)(object)(x >= End ? long.MaxValue : x < -End ? long.MinValue : (long)x);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -40,7 +40,8 @@ readonly unsafe struct AssignElements<T> : IElementMove<T> where T : unmanaged
             if (sizeof(T) == 4 && Avx.IsSupported && columns >= 8 && rows >= 8)
             {
                 (done, blockRows) = (columns & ~7, rows & ~7);
-                // Rows outside: the lines being written are then few and finished at once; those being read wait in the second cache.
+                // Rows outside: the lines being written are then few and finished at once; those being read wait in
+                // the second cache.
                 for (int row = 0; row < blockRows; row += 8)
                     for (int column = 0; column < done; column += 8)
                         Transpose8x8((float*)source + column * steps.SourceColumn + row, steps.SourceColumn,
@@ -94,10 +95,12 @@ readonly unsafe struct AssignElements<T> : IElementMove<T> where T : unmanaged
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector256<float> Join(float* lower, float* upper) => Vector256.Create(Vector128.Load(lower), Vector128.Load(upper));
+    static Vector256<float> Join(float* lower, float* upper)
+        => Vector256.Create(Vector128.Load(lower), Vector128.Load(upper));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Quarter(Vector256<float> r0, Vector256<float> r1, Vector256<float> r2, Vector256<float> r3, float* destination, long step)
+    static void Quarter(Vector256<float> r0, Vector256<float> r1, Vector256<float> r2, Vector256<float> r3,
+        float* destination, long step)
     {
         var even = Avx.UnpackLow(r0, r1);
         var odd = Avx.UnpackLow(r2, r3);

@@ -3,7 +3,8 @@ using System.Runtime.CompilerServices;
 
 namespace SuTI.Kernels;
 
-/// <summary>Exponential moving average of parameters: s ← s + (1 − decay)(p − s), which leaves s exact where it equals p.</summary>
+/// <summary>Exponential moving average of parameters: s ← s + (1 − decay)(p − s), which leaves s exact where it equals
+/// p.</summary>
 public static unsafe class EmaCpu
 {
     /// <summary>Updates the averages of all parameters from their values.</summary>

@@ -3,7 +3,8 @@ using System.Runtime.CompilerServices;
 
 namespace SuTI.Kernels;
 
-/// <summary>Sizes of a gather along an axis: x is (Outer, Axis, Inner), the indices and y are (Outer, Count, Inner).</summary>
+/// <summary>Sizes of a gather along an axis: x is (Outer, Axis, Inner), the indices and y are (Outer, Count,
+/// Inner).</summary>
 public readonly record struct GatherShape(int Outer, int Axis, int Count, int Inner)
 {
     /// <summary>Elements of x.</summary>
@@ -13,10 +14,11 @@ public readonly record struct GatherShape(int Outer, int Axis, int Count, int In
     public long Length => (long)Outer * Count * Inner;
 }
 
-/// <summary>Selection by indices, and its gradient, which adds in the order of the indices whatever the thread count.</summary>
+/// <summary>Selection by indices, and its gradient, which adds in the order of the indices whatever the thread
+/// count.</summary>
 /// <remarks>
-/// Indices are int or long. All of them are checked before anything is written: each method returns the position of the first that
-/// is out of range, or −1 when the work is done.
+/// Indices are int or long. All of them are checked before anything is written: each method returns the position of the
+/// first that is out of range, or −1 when the work is done.
 /// </remarks>
 public static unsafe class GatherCpu
 {
@@ -26,7 +28,8 @@ public static unsafe class GatherCpu
     const int ColumnBlock = 128;
 
     /// <summary>Position of the first index outside [0, count), or −1.</summary>
-    public static int FirstOutOfRange<TIndex>(ReadOnlySpan<TIndex> indices, int count) where TIndex : unmanaged, IBinaryInteger<TIndex>
+    public static int FirstOutOfRange<TIndex>(ReadOnlySpan<TIndex> indices, int count)
+        where TIndex : unmanaged, IBinaryInteger<TIndex>
     {
         for (int i = 0; i < indices.Length; i++)
             if ((ulong)long.CreateTruncating(indices[i]) >= (ulong)count)
@@ -43,7 +46,8 @@ public static unsafe class GatherCpu
     /// <param name="width">Elements of a row.</param>
     /// <returns>The position of the first id out of range, or −1.</returns>
     /// <exception cref="ArgumentException">The lengths do not match.</exception>
-    public static int Rows<T, TIndex>(WorkerPool pool, ReadOnlySpan<T> table, ReadOnlySpan<TIndex> ids, Span<T> y, int rows, int width)
+    public static int Rows<T, TIndex>(WorkerPool pool, ReadOnlySpan<T> table, ReadOnlySpan<TIndex> ids, Span<T> y,
+        int rows, int width)
         where T : unmanaged
         where TIndex : unmanaged, IBinaryInteger<TIndex>
     {
@@ -61,7 +65,8 @@ public static unsafe class GatherCpu
     /// <summary>dTable[ids[i], :] += dy[i, :].</summary>
     /// <returns>The position of the first id out of range, or −1.</returns>
     /// <exception cref="ArgumentException">The lengths do not match.</exception>
-    public static int RowsBackward<T, TIndex>(WorkerPool pool, ReadOnlySpan<T> dy, ReadOnlySpan<TIndex> ids, Span<T> dTable, int rows, int width)
+    public static int RowsBackward<T, TIndex>(WorkerPool pool, ReadOnlySpan<T> dy, ReadOnlySpan<TIndex> ids,
+        Span<T> dTable, int rows, int width)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TIndex : unmanaged, IBinaryInteger<TIndex>
     {
@@ -78,7 +83,8 @@ public static unsafe class GatherCpu
     /// <summary>y[o, k, i] = x[o, index[o, k, i], i].</summary>
     /// <returns>The position of the first index out of range, or −1.</returns>
     /// <exception cref="ArgumentException">The lengths do not match.</exception>
-    public static int Along<T, TIndex>(WorkerPool pool, ReadOnlySpan<T> x, ReadOnlySpan<TIndex> indices, Span<T> y, GatherShape shape)
+    public static int Along<T, TIndex>(WorkerPool pool, ReadOnlySpan<T> x, ReadOnlySpan<TIndex> indices, Span<T> y,
+        GatherShape shape)
         where T : unmanaged
         where TIndex : unmanaged, IBinaryInteger<TIndex>
     {
@@ -97,7 +103,8 @@ public static unsafe class GatherCpu
     /// <summary>dx[o, index[o, k, i], i] += dy[o, k, i], in the order of k.</summary>
     /// <returns>The position of the first index out of range, or −1.</returns>
     /// <exception cref="ArgumentException">The lengths do not match.</exception>
-    public static int AlongBackward<T, TIndex>(WorkerPool pool, ReadOnlySpan<T> dy, ReadOnlySpan<TIndex> indices, Span<T> dx, GatherShape shape)
+    public static int AlongBackward<T, TIndex>(WorkerPool pool, ReadOnlySpan<T> dy, ReadOnlySpan<TIndex> indices,
+        Span<T> dx, GatherShape shape)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TIndex : unmanaged, IBinaryInteger<TIndex>
     {
@@ -118,13 +125,15 @@ public static unsafe class GatherCpu
     static void CheckRows(int table, int ids, int y, int rows, int width)
     {
         if (rows < 0 || width < 0 || table != (long)rows * width || y != (long)ids * width)
-            throw new ArgumentException($"gather rows: a table of {rows} rows of {width} and {ids} ids do not match {table} and {y} elements.");
+            throw new ArgumentException(
+                $"gather rows: a table of {rows} rows of {width} and {ids} ids do not match {table} and {y} elements.");
     }
 
     static void CheckAlong(int x, int indices, int y, GatherShape shape)
     {
         if (x != shape.SourceLength || indices != shape.Length || y != shape.Length)
-            throw new ArgumentException($"gather: {shape} does not match {x} elements, {indices} indices and {y} results.");
+            throw new ArgumentException(
+                $"gather: {shape} does not match {x} elements, {indices} indices and {y} results.");
     }
 
     readonly struct RowCopy<T, TIndex>(T* table, TIndex* ids, T* y, int count, int width, int grain) : IParallelBody
@@ -136,7 +145,8 @@ public static unsafe class GatherCpu
         {
             int end = (int)Math.Min(count, (chunk + 1L) * grain);
             for (int i = chunk * grain; i < end; i++)
-                Unsafe.CopyBlockUnaligned(y + (long)i * width, table + long.CreateTruncating(ids[i]) * width, (uint)((long)width * sizeof(T)));
+                Unsafe.CopyBlockUnaligned(y + (long)i * width, table + long.CreateTruncating(ids[i]) * width,
+                    (uint)((long)width * sizeof(T)));
         }
     }
 
@@ -150,7 +160,8 @@ public static unsafe class GatherCpu
             int begin = chunk * ColumnBlock;
             int columns = Math.Min(ColumnBlock, width - begin);
             for (int i = 0; i < count; i++)
-                AddElements<T>.Row(dy + (long)i * width + begin, dTable + long.CreateTruncating(ids[i]) * width + begin, 1, 1, columns);
+                AddElements<T>.Row(dy + (long)i * width + begin, dTable + long.CreateTruncating(ids[i]) * width + begin,
+                    1, 1, columns);
         }
     }
 
@@ -172,7 +183,8 @@ public static unsafe class GatherCpu
         }
     }
 
-    readonly struct AxisAdd<T, TIndex>(T* dy, TIndex* indices, T* dx, GatherShape shape, int grain, int blocks) : IParallelBody
+    readonly struct AxisAdd<T, TIndex>(T* dy, TIndex* indices, T* dx, GatherShape shape, int grain,
+        int blocks) : IParallelBody
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TIndex : unmanaged, IBinaryInteger<TIndex>
     {

@@ -4,8 +4,8 @@ using System.Runtime.Intrinsics;
 namespace SuTI.Kernels;
 
 /// <summary>
-/// Sixteen at a time between float and the two storage types, by integer operations: the base library has no access to the
-/// conversion instructions. Each returns how far it came; the caller does the rest.
+/// Sixteen at a time between float and the two storage types, by integer operations: the base library has no access to
+/// the conversion instructions. Each returns how far it came; the caller does the rest.
 /// </summary>
 static unsafe class HalfPrecision
 {
@@ -17,7 +17,8 @@ static unsafe class HalfPrecision
     {
         int i = begin;
         for (; i <= end - Step; i += Step)
-            Vector256.Narrow(ToBFloat16(Vector256.Load(x + i)), ToBFloat16(Vector256.Load(x + i + 8))).Store((ushort*)y + i);
+            Vector256.Narrow(ToBFloat16(Vector256.Load(x + i)),
+                ToBFloat16(Vector256.Load(x + i + 8))).Store((ushort*)y + i);
         return i;
     }
 
@@ -71,18 +72,21 @@ static unsafe class HalfPrecision
         var bits = x.AsInt32();
         var magnitude = bits & Vector256.Create(0x7fff_ffff);
         var sign = ((bits ^ magnitude) >>> 16);
-        // Normal results: the exponent is moved by 15 − 127 and the mantissa rounded at bit 13; a carry runs into the exponent and,
-        // from 65520 on, into infinity.
+        // Normal results: the exponent is moved by 15 − 127 and the mantissa rounded at bit 13; a carry runs into the
+        // exponent and, from 65520 on, into infinity.
         var odd = (magnitude >> 13) & Vector256.Create(1);
         var normal = (magnitude + Vector256.Create(((15 - 127) << 23) + 0xfff) + odd) >> 13;
-        // Results below 2^−14: adding 0.5 puts the last bit of the half at the last bit of the sum, and the addition rounds.
+        // Results below 2^−14: adding 0.5 puts the last bit of the half at the last bit of the sum, and the addition
+        // rounds.
         var half = Vector256.Create(0.5f);
         var subnormal = (magnitude.AsSingle() + half).AsInt32() - half.AsInt32();
-        var result = Vector256.ConditionalSelect(Vector256.LessThan(magnitude, Vector256.Create((127 - 14) << 23)), subnormal, normal);
+        var result = Vector256.ConditionalSelect(Vector256.LessThan(magnitude, Vector256.Create((127 - 14) << 23)),
+            subnormal, normal);
         var huge = Vector256.GreaterThanOrEqual(magnitude, Vector256.Create((127 + 16) << 23));
         result = Vector256.ConditionalSelect(huge, Vector256.Create(0x7c00), result);
         var nan = Vector256.GreaterThan(magnitude, Vector256.Create(SingleInfinity));
-        result = Vector256.ConditionalSelect(nan, (magnitude >> 13 & Vector256.Create(0x3ff)) | Vector256.Create(0x7e00), result);
+        var quiet = ((magnitude >> 13) & Vector256.Create(0x3ff)) | Vector256.Create(0x7e00);
+        result = Vector256.ConditionalSelect(nan, quiet, result);
         return (result | sign).AsUInt32();
     }
 

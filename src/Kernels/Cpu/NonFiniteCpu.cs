@@ -12,7 +12,8 @@ public static unsafe class NonFiniteCpu
     const int Block = 4096;
 
     /// <summary>Index of the first element that is NaN or infinite, or −1.</summary>
-    public static int FirstIndex<T>(WorkerPool pool, ReadOnlySpan<T> x) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public static int FirstIndex<T>(WorkerPool pool, ReadOnlySpan<T> x)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         int first = int.MaxValue;
         fixed (T* source = x)

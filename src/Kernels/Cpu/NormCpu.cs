@@ -6,15 +6,16 @@ namespace SuTI.Kernels;
 
 /// <summary>Sums of squares for gradient clipping, and scaling in place.</summary>
 /// <remarks>
-/// Squares are summed in double in an order that depends on the lengths alone, so the bits are the same on every machine; a float
-/// cannot overflow the sum. NaN and infinity come through.
+/// Squares are summed in double in an order that depends on the lengths alone, so the bits are the same on every
+/// machine; a float cannot overflow the sum. NaN and infinity come through.
 /// </remarks>
 public static unsafe class NormCpu
 {
     const int Grain = 32768;
 
     /// <summary>Σ x².</summary>
-    public static double SumOfSquares<T>(WorkerPool pool, ReadOnlySpan<T> x) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public static double SumOfSquares<T>(WorkerPool pool, ReadOnlySpan<T> x)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         fixed (T* source = x)
         {
@@ -37,7 +38,8 @@ public static unsafe class NormCpu
     }
 
     /// <summary>x ← factor · x.</summary>
-    public static void Scale<T>(WorkerPool pool, Span<T> x, double factor) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public static void Scale<T>(WorkerPool pool, Span<T> x, double factor)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         fixed (T* data = x)
             Simd.For<T, ScaleKernel>(pool, x.Length, Grain, new ScaleKernel(data, factor));
@@ -87,7 +89,8 @@ public static unsafe class NormCpu
         return sum;
     }
 
-    readonly struct SquareKernel<T>(double* partials) : IParameterKernel where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    readonly struct SquareKernel<T>(double* partials) : IParameterKernel
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         public void Run(in ParameterSlice slice, int begin, int end, int chunk)
             => partials[chunk] += SumOfSquares((T*)slice.Gradient + begin, end - begin);

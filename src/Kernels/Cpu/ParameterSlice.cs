@@ -1,8 +1,8 @@
 namespace SuTI.Kernels;
 
 /// <summary>
-/// One parameter of an optimizer step: addresses of equally long, unmoving arrays of float or double. What an optimizer does not
-/// use may be null.
+/// One parameter of an optimizer step: addresses of equally long, unmoving arrays of float or double. What an optimizer
+/// does not use may be null.
 /// </summary>
 public readonly unsafe struct ParameterSlice
 {

@@ -7,8 +7,8 @@ interface IParameterKernel
 }
 
 /// <summary>
-/// One parallel region over all parameters of a store, so that hundreds of small ones cost what one large one does. Chunks are
-/// equal runs of the concatenated elements and so depend on the lengths alone.
+/// One parallel region over all parameters of a store, so that hundreds of small ones cost what one large one does.
+/// Chunks are equal runs of the concatenated elements and so depend on the lengths alone.
 /// </summary>
 static unsafe class ParameterSweep
 {
@@ -26,7 +26,8 @@ static unsafe class ParameterSweep
         foreach (ref readonly var slice in slices)
         {
             if (slice.Length is < 0 or > int.MaxValue)
-                throw new ArgumentException($"optimizer: a parameter has from 0 to 2^31 − 1 elements; got {slice.Length}.");
+                throw new ArgumentException(
+                    $"optimizer: a parameter has from 0 to 2^31 − 1 elements; got {slice.Length}.");
             total += slice.Length;
         }
         long grain = Math.Max(Grain, (total + MaxChunks - 1) / MaxChunks);
@@ -36,7 +37,8 @@ static unsafe class ParameterSweep
         return chunks;
     }
 
-    readonly struct Body<TKernel>(ParameterSlice* slices, ParameterSlice* last, long grain, TKernel kernel) : IParallelBody
+    readonly struct Body<TKernel>(ParameterSlice* slices, ParameterSlice* last, long grain,
+        TKernel kernel) : IParallelBody
         where TKernel : struct, IParameterKernel
     {
         public void Run(int chunk)

@@ -4,14 +4,15 @@ using System.Runtime.CompilerServices;
 namespace SuTI.Kernels;
 
 /// <summary>
-/// Random numbers by the counter-based generator Philox 4x32-10. Element e of sample s takes word e mod 4 of the counter
-/// (e / 4, s, step, purpose) under the 64-bit seed as key, so every number is a function of its name alone: thread count, vector
-/// width and the split of a batch change nothing.
+/// Random numbers by the counter-based generator Philox 4x32-10. Element e of sample s takes word e mod 4 of the
+/// counter (e / 4, s, step, purpose) under the 64-bit seed as key, so every number is a function of its name alone:
+/// thread count, vector width and the split of a batch change nothing.
 /// </summary>
 /// <remarks>
-/// Outputs are (samples, elements per sample), row-major; sample 0 of the span is <see cref="PhiloxSource.FirstSample"/> of the
-/// source. Where 64 bits are wanted (doubles, integers, permutations) the second word comes from the same counter with the top bit
-/// of the purpose set. Source: Salmon, Moraes, Dror, Shaw, Parallel Random Numbers: As Easy as 1, 2, 3 (2011).
+/// Outputs are (samples, elements per sample), row-major; sample 0 of the span is
+/// <see cref="PhiloxSource.FirstSample"/> of the source. Where 64 bits are wanted (doubles, integers, permutations) the
+/// second word comes from the same counter with the top bit of the purpose set. Source: Salmon, Moraes, Dror, Shaw,
+/// Parallel Random Numbers: As Easy as 1, 2, 3 (2011).
 /// </remarks>
 public static unsafe class PhiloxCpu
 {
@@ -28,25 +29,28 @@ public static unsafe class PhiloxCpu
     }
 
     /// <summary>
-    /// Uniform in [0, 1). float: the word's upper 24 bits · 2^−24. double: 53 bits, the word's upper 27 followed by the second
-    /// word's upper 26, · 2^−53; so the float is the double's beginning.
+    /// Uniform in [0, 1). float: the word's upper 24 bits · 2^−24. double: 53 bits, the word's upper 27 followed by the
+    /// second word's upper 26, · 2^−53; so the float is the double's beginning.
     /// </summary>
-    /// <exception cref="ArgumentException">The span is no whole number of samples, or the purpose has its top bit set.</exception>
+    /// <exception cref="ArgumentException">The span is no whole number of samples, or the purpose has its top bit
+    /// set.</exception>
     public static void Uniform<T>(WorkerPool pool, PhiloxSource source, Span<T> y, int elementsPerSample)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         fixed (T* to = y)
         {
             if (typeof(T) == typeof(float))
-                Run(pool, source, y.Length, elementsPerSample, new FloatTask<UniformWords>(source, (float*)to, default));
+                Run(pool, source, y.Length, elementsPerSample,
+                    new FloatTask<UniformWords>(source, (float*)to, default));
             else
                 Run(pool, source, y.Length, elementsPerSample, new DoubleUniformTask(source, (double*)to));
         }
     }
 
     /// <summary>
-    /// Standard normal, by the sequence of operations that <c>NormalWords</c> documents; relative error about 4e−7, magnitudes up to
-    /// 6.76. A double gets the same float number, widened: that is what stays identical on every machine.
+    /// Standard normal, by the sequence of operations that <c>NormalWords</c> documents; relative error about 4e−7,
+    /// magnitudes up to 6.76. A double gets the same float number, widened: that is what stays identical on every
+    /// machine.
     /// </summary>
     /// <exception cref="ArgumentException">As for <see cref="Uniform"/>.</exception>
     public static void Normal<T>(WorkerPool pool, PhiloxSource source, Span<T> y, int elementsPerSample)
@@ -57,31 +61,38 @@ public static unsafe class PhiloxCpu
             if (typeof(T) == typeof(float))
                 Run(pool, source, y.Length, elementsPerSample, new FloatTask<NormalWords>(source, (float*)to, default));
             else
-                Run(pool, source, y.Length, elementsPerSample, new WidenedTask<NormalWords>(source, (double*)to, default));
+                Run(pool, source, y.Length, elementsPerSample,
+                    new WidenedTask<NormalWords>(source, (double*)to, default));
         }
     }
 
     /// <summary>y = 1 with the given probability, else 0: word &lt; round(probability · 2^32).</summary>
     /// <exception cref="ArgumentException">As for <see cref="Uniform"/>, or a probability outside [0, 1].</exception>
-    public static void Bernoulli<T>(WorkerPool pool, PhiloxSource source, Span<T> y, int elementsPerSample, double probability)
+    public static void Bernoulli<T>(WorkerPool pool, PhiloxSource source, Span<T> y, int elementsPerSample,
+        double probability)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var words = Threshold(probability, 1, 0);
         fixed (T* to = y)
         {
             if (typeof(T) == typeof(float))
-                Run(pool, source, y.Length, elementsPerSample, new FloatTask<ThresholdWords>(source, (float*)to, words));
+                Run(pool, source, y.Length, elementsPerSample,
+                    new FloatTask<ThresholdWords>(source, (float*)to, words));
             else
-                Run(pool, source, y.Length, elementsPerSample, new WidenedTask<ThresholdWords>(source, (double*)to, words));
+                Run(pool, source, y.Length, elementsPerSample,
+                    new WidenedTask<ThresholdWords>(source, (double*)to, words));
         }
     }
 
     /// <summary>
-    /// Dropout: y = x / (1 − p) where the element is kept, x · 0 where it is dropped, which happens with probability p. The mask is a
-    /// function of the source, so the gradient is the same call on dy, and nothing is stored. x and y may be the same span.
+    /// Dropout: y = x / (1 − p) where the element is kept, x · 0 where it is dropped, which happens with probability p.
+    /// The mask is a function of the source, so the gradient is the same call on dy, and nothing is stored. x and y may
+    /// be the same span.
     /// </summary>
-    /// <exception cref="ArgumentException">As for <see cref="Uniform"/>, unequal lengths, or p outside [0, 1].</exception>
-    public static void Dropout<T>(WorkerPool pool, PhiloxSource source, ReadOnlySpan<T> x, Span<T> y, int elementsPerSample, double p)
+    /// <exception cref="ArgumentException">As for <see cref="Uniform"/>, unequal lengths, or p outside [0,
+    /// 1].</exception>
+    public static void Dropout<T>(WorkerPool pool, PhiloxSource source, ReadOnlySpan<T> x, Span<T> y,
+        int elementsPerSample, double p)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (x.Length != y.Length)
@@ -92,10 +103,13 @@ public static unsafe class PhiloxCpu
             Run(pool, source, y.Length, elementsPerSample, new DropoutTask<T>(source, from, to, words, scale));
     }
 
-    /// <summary>Integers in [0, bound): the upper half of the 128-bit product of a 64-bit random number and the bound.</summary>
+    /// <summary>Integers in [0, bound): the upper half of the 128-bit product of a 64-bit random number and the
+    /// bound.</summary>
     /// <remarks>The probabilities differ from 1 / bound by less than 2^−64.</remarks>
-    /// <exception cref="ArgumentException">As for <see cref="Uniform"/>, or a bound below 1 or beyond the type.</exception>
-    public static void Integers<TInteger>(WorkerPool pool, PhiloxSource source, Span<TInteger> y, int elementsPerSample, long bound)
+    /// <exception cref="ArgumentException">As for <see cref="Uniform"/>, or a bound below 1 or beyond the
+    /// type.</exception>
+    public static void Integers<TInteger>(WorkerPool pool, PhiloxSource source, Span<TInteger> y, int elementsPerSample,
+        long bound)
         where TInteger : unmanaged, IBinaryInteger<TInteger>
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(bound, 1);
@@ -105,8 +119,8 @@ public static unsafe class PhiloxCpu
     }
 
     /// <summary>
-    /// A permutation of 0 … length − 1 by Fisher and Yates: for i from length − 1 down to 1, entry i changes places with entry j, the
-    /// integer in [0, i] that element i of sample <see cref="PhiloxSource.FirstSample"/> gives.
+    /// A permutation of 0 … length − 1 by Fisher and Yates: for i from length − 1 down to 1, entry i changes places
+    /// with entry j, the integer in [0, i] that element i of sample <see cref="PhiloxSource.FirstSample"/> gives.
     /// </summary>
     public static void Permutation(PhiloxSource source, Span<int> y)
     {
@@ -133,7 +147,8 @@ public static unsafe class PhiloxCpu
         uint* upper = stackalloc uint[Buffer];
         uint* lower = stackalloc uint[Buffer];
         Words(source).Fill(upper, sample, first, count, default(RawWords));
-        new PhiloxWords(source.Seed, source.Step, source.Purpose | SecondWord).Fill(lower, sample, first, count, default(RawWords));
+        new PhiloxWords(source.Seed, source.Step, source.Purpose | SecondWord)
+            .Fill(lower, sample, first, count, default(RawWords));
         for (int i = 0; i < count; i++)
             destination[i] = ((ulong)upper[i] << 32) | lower[i];
     }
@@ -160,7 +175,8 @@ public static unsafe class PhiloxCpu
         if (length == 0)
             return;
         if (elementsPerSample <= 0 || length % elementsPerSample != 0)
-            throw new ArgumentException($"random: {length} elements are no whole number of samples of {elementsPerSample}.");
+            throw new ArgumentException(
+                $"random: {length} elements are no whole number of samples of {elementsPerSample}.");
         int chunks = (length + Grain - 1) / Grain;
         pool.For(chunks, new Segments<TTask>(task, source.FirstSample, length, elementsPerSample));
     }
@@ -188,14 +204,17 @@ public static unsafe class PhiloxCpu
         }
     }
 
-    readonly struct FloatTask<TMap>(PhiloxSource source, float* y, TMap map) : ISegmentTask where TMap : struct, IWordMap
+    readonly struct FloatTask<TMap>(PhiloxSource source, float* y, TMap map) : ISegmentTask
+        where TMap : struct, IWordMap
     {
         readonly PhiloxWords _words = Words(source);
 
-        public void Run(int at, uint sample, uint element, int count) => _words.Fill((uint*)y + at, sample, element, count, map);
+        public void Run(int at, uint sample, uint element, int count)
+            => _words.Fill((uint*)y + at, sample, element, count, map);
     }
 
-    readonly struct WidenedTask<TMap>(PhiloxSource source, double* y, TMap map) : ISegmentTask where TMap : struct, IWordMap
+    readonly struct WidenedTask<TMap>(PhiloxSource source, double* y, TMap map) : ISegmentTask
+        where TMap : struct, IWordMap
     {
         readonly PhiloxWords _words = Words(source);
 

@@ -1,6 +1,7 @@
 namespace SuTI.Kernels;
 
-/// <summary>Names a stream of random numbers: the same name gives the same numbers, wherever and in whatever parts they are made.</summary>
+/// <summary>Names a stream of random numbers: the same name gives the same numbers, wherever and in whatever parts
+/// they are made.</summary>
 /// <param name="Seed">Key of the generator.</param>
 /// <param name="Purpose">What the numbers are for, below 2^31, so that two uses in one step never meet.</param>
 /// <param name="Step">Counter of the caller, such as the training step.</param>

@@ -6,12 +6,14 @@ namespace SuTI.Kernels;
 unsafe interface IWordMap
 {
     /// <summary>
-    /// Maps in place. The words of <c>Count</c> counters lie in groups of four vectors: all words 0, all words 1, 2 and 3.
+    /// Maps in place. The words of <c>Count</c> counters lie in groups of four vectors: all words 0, all words 1, 2
+    /// and 3.
     /// </summary>
     void Map<TLanes>(uint* words, int groups) where TLanes : unmanaged, ILanes<TLanes>;
 }
 
-/// <summary>Philox 4x32-10 over a range of elements of one sample; the counter is (element / 4, sample, step, purpose).</summary>
+/// <summary>Philox 4x32-10 over a range of elements of one sample; the counter is (element / 4, sample, step,
+/// purpose).</summary>
 readonly unsafe struct PhiloxWords
 {
     // Vector groups that are generated at a time: 4 KiB of words.
@@ -37,7 +39,8 @@ readonly unsafe struct PhiloxWords
     }
 
     /// <summary>Words of <paramref name="count"/> elements from <paramref name="first"/> on, mapped.</summary>
-    public void Fill<TMap>(uint* destination, uint sample, uint first, int count, TMap map) where TMap : struct, IWordMap
+    public void Fill<TMap>(uint* destination, uint sample, uint first, int count, TMap map)
+        where TMap : struct, IWordMap
     {
         if (Simd.HasAvx512)
             Fill<U32x16, TMap>(destination, sample, first, count, map);
@@ -89,9 +92,11 @@ readonly unsafe struct PhiloxWords
     }
 
     /// <summary>The four words of one counter.</summary>
-    public void Counter(uint* destination, uint counter, uint sample) => Generate<U32x1>(destination, counter, sample, 1);
+    public void Counter(uint* destination, uint counter, uint sample)
+        => Generate<U32x1>(destination, counter, sample, 1);
 
-    // Generating, mapping and ordering are methods of their own: together they exceed what the compiler will inline into one.
+    // Generating, mapping and ordering are methods of their own: together they exceed what the compiler will inline
+    // into one.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     void Generate<TLanes>(uint* words, uint counter, uint sample, int groups) where TLanes : unmanaged, ILanes<TLanes>
     {
@@ -128,8 +133,8 @@ readonly unsafe struct PhiloxWords
     {
         for (int group = 0; group < groups; group++)
         {
-            TLanes.StoreInterleaved(TLanes.Load(words), TLanes.Load(words + TLanes.Count), TLanes.Load(words + 2 * TLanes.Count),
-                TLanes.Load(words + 3 * TLanes.Count), destination);
+            TLanes.StoreInterleaved(TLanes.Load(words), TLanes.Load(words + TLanes.Count),
+                TLanes.Load(words + 2 * TLanes.Count), TLanes.Load(words + 3 * TLanes.Count), destination);
             words += 4 * TLanes.Count;
             destination += 4 * TLanes.Count;
         }

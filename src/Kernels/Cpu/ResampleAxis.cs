@@ -1,8 +1,8 @@
 namespace SuTI.Kernels;
 
 /// <summary>
-/// How one axis is resampled: output i = Σ_t weight[i, t] · input[start[i] + t]. Every method is such a sparse matrix, and every
-/// gradient is its transpose, so one kernel serves them all.
+/// How one axis is resampled: output i = Σ_t weight[i, t] · input[start[i] + t]. Every method is such a sparse matrix,
+/// and every gradient is its transpose, so one kernel serves them all.
 /// </summary>
 /// <remarks>
 /// Weights are computed in double. Positions are those of PyTorch with align_corners false: output i looks at
@@ -23,7 +23,8 @@ public sealed class ResampleAxis
         Weights = [.. rows.SelectMany(row => row)];
         WeightsSingle = [.. Weights.Select(weight => (float)weight)];
         IsSelection = rows.All(row => row.Length == 1 && row[0] == 1);
-        IsIdentity = IsSelection && inputLength == rows.Length && starts.Select((start, i) => start == i).All(same => same);
+        IsIdentity = IsSelection && inputLength == rows.Length && starts.SequenceEqual(Enumerable.Range(0,
+            inputLength));
         _transposed = new(() => transposed ?? Transpose());
     }
 
@@ -58,7 +59,8 @@ public sealed class ResampleAxis
         return Build(input, output, i => ((int)((long)i * input / output), [1.0]));
     }
 
-    /// <summary>Linear interpolation; with <paramref name="antialias"/>, the triangle is widened by the step when shrinking.</summary>
+    /// <summary>Linear interpolation; with <paramref name="antialias"/>, the triangle is widened by the step when
+    /// shrinking.</summary>
     /// <param name="input">Input length.</param>
     /// <param name="output">Output length.</param>
     /// <param name="antialias">Whether to average over all inputs that an output covers.</param>
@@ -80,8 +82,8 @@ public sealed class ResampleAxis
     }
 
     /// <summary>
-    /// Cubic convolution with borders repeated: a = −0.75 and four inputs, or with <paramref name="antialias"/> a = −0.5 and a support
-    /// widened by the step when shrinking, cut at the borders and normalised.
+    /// Cubic convolution with borders repeated: a = −0.75 and four inputs, or with <paramref name="antialias"/> a =
+    /// −0.5 and a support widened by the step when shrinking, cut at the borders and normalised.
     /// </summary>
     /// <param name="input">Input length.</param>
     /// <param name="output">Output length.</param>
@@ -107,7 +109,8 @@ public sealed class ResampleAxis
         });
     }
 
-    /// <summary>Output i is the mean of inputs ⌊i · input / output⌋ up to, not including, ⌈(i + 1) · input / output⌉.</summary>
+    /// <summary>Output i is the mean of inputs ⌊i · input / output⌋ up to, not including, ⌈(i + 1) · input /
+    /// output⌉.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A length below 1.</exception>
     public static ResampleAxis Area(int input, int output)
     {
@@ -120,7 +123,8 @@ public sealed class ResampleAxis
         });
     }
 
-    /// <summary>Output i is the mean of <paramref name="kernel"/> inputs from i · <paramref name="stride"/> on; an incomplete rest is dropped.</summary>
+    /// <summary>Output i is the mean of <paramref name="kernel"/> inputs from i · <paramref name="stride"/> on; an
+    /// incomplete rest is dropped.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A length below 1, or a kernel longer than the input.</exception>
     public static ResampleAxis Average(int input, int kernel, int stride)
     {
@@ -133,7 +137,8 @@ public sealed class ResampleAxis
     static double[] Mean(int count) => [.. Enumerable.Repeat(1.0 / count, count)];
 
     // Weights of a filter around the output's centre, as torch's antialiased interpolation cuts and normalises them.
-    static (int Start, double[] Weights) Filtered(int output, int input, double step, double radius, Func<double, double> filter)
+    static (int Start, double[] Weights) Filtered(int output, int input, double step, double radius,
+        Func<double, double> filter)
     {
         double widening = Math.Max(step, 1);
         double centre = step * (output + 0.5);

@@ -5,8 +5,8 @@ namespace SuTI.Kernels;
 
 /// <summary>Resampling of images (N, H, W, C) along both axes, with any two <see cref="ResampleAxis"/>.</summary>
 /// <remarks>
-/// Two passes, one an axis, in the order that makes the image between them smaller; each output is a chain of multiply-adds in the
-/// order of its inputs. Where both axes only select (nearest), pixels are copied in one pass.
+/// Two passes, one an axis, in the order that makes the image between them smaller; each output is a chain of
+/// multiply-adds in the order of its inputs. Where both axes only select (nearest), pixels are copied in one pass.
 /// </remarks>
 public static unsafe class ResampleCpu
 {
@@ -15,7 +15,9 @@ public static unsafe class ResampleCpu
     /// <summary>Elements of the image between the two passes; 0 where one pass does.</summary>
     public static int WorkspaceLength(int batch, int channels, ResampleAxis rows, ResampleAxis columns)
         => OnePass(rows, columns) ? 0
-            : checked(batch * channels * (RowsFirst(rows, columns) ? rows.OutputLength * columns.InputLength : rows.InputLength * columns.OutputLength));
+            : checked(batch * channels * (RowsFirst(rows, columns)
+                ? rows.OutputLength * columns.InputLength
+                : rows.InputLength * columns.OutputLength));
 
     /// <summary>y = rows · x · columnsᵀ for each sample and channel.</summary>
     /// <param name="pool">Threads.</param>
@@ -27,14 +29,20 @@ public static unsafe class ResampleCpu
     /// <param name="rows">The H axis.</param>
     /// <param name="columns">The W axis.</param>
     /// <exception cref="ArgumentException">A span does not have the length that the axes ask for.</exception>
-    public static void Forward<T>(WorkerPool pool, ReadOnlySpan<T> x, Span<T> y, Span<T> workspace, int batch, int channels,
-        ResampleAxis rows, ResampleAxis columns) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public static void Forward<T>(WorkerPool pool, ReadOnlySpan<T> x, Span<T> y, Span<T> workspace, int batch,
+        int channels, ResampleAxis rows, ResampleAxis columns) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         long samples = (long)batch * channels;
-        if (x.Length != samples * rows.InputLength * columns.InputLength || y.Length != samples * rows.OutputLength * columns.OutputLength)
-            throw new ArgumentException($"resample: {batch} × {channels} images of {rows.InputLength} × {columns.InputLength} to {rows.OutputLength} × {columns.OutputLength} do not match {x.Length} and {y.Length} elements.");
-        if (workspace.Length < WorkspaceLength(batch, channels, rows, columns))
-            throw new ArgumentException($"resample: the workspace needs {WorkspaceLength(batch, channels, rows, columns)} elements; got {workspace.Length}.");
+        bool fits = x.Length == samples * rows.InputLength * columns.InputLength
+            && y.Length == samples * rows.OutputLength * columns.OutputLength;
+        if (!fits)
+            throw new ArgumentException(
+                $"resample: {batch} × {channels} images of {rows.InputLength} × {columns.InputLength} to "
+                + $"{rows.OutputLength} × {columns.OutputLength} do not match {x.Length} and {y.Length} elements.");
+        int needed = WorkspaceLength(batch, channels, rows, columns);
+        if (workspace.Length < needed)
+            throw new ArgumentException(
+                $"resample: the workspace needs {needed} elements; got {workspace.Length}.");
         if (y.IsEmpty)
             return;
         if (rows.IsSelection && columns.IsSelection)
@@ -52,7 +60,7 @@ public static unsafe class ResampleCpu
         }
         else
         {
-            var between = workspace[..WorkspaceLength(batch, channels, rows, columns)];
+            var between = workspace[..needed];
             if (RowsFirst(rows, columns))
             {
                 Pass(pool, x, between, batch, channels * columns.InputLength, rows);
@@ -66,7 +74,8 @@ public static unsafe class ResampleCpu
         }
     }
 
-    /// <summary>dx = rowsᵀ · dy · columns: the gradient of <see cref="Forward"/>, with the same axes; dx is overwritten.</summary>
+    /// <summary>dx = rowsᵀ · dy · columns: the gradient of <see cref="Forward"/>, with the same axes; dx is
+    /// overwritten.</summary>
     /// <param name="pool">Threads.</param>
     /// <param name="dy">(N, H', W', C).</param>
     /// <param name="dx">(N, H, W, C).</param>
@@ -76,8 +85,8 @@ public static unsafe class ResampleCpu
     /// <param name="rows">The H axis of the forward pass.</param>
     /// <param name="columns">The W axis of the forward pass.</param>
     /// <exception cref="ArgumentException">A span does not have the length that the axes ask for.</exception>
-    public static void Backward<T>(WorkerPool pool, ReadOnlySpan<T> dy, Span<T> dx, Span<T> workspace, int batch, int channels,
-        ResampleAxis rows, ResampleAxis columns) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public static void Backward<T>(WorkerPool pool, ReadOnlySpan<T> dy, Span<T> dx, Span<T> workspace, int batch,
+        int channels, ResampleAxis rows, ResampleAxis columns) where T : unmanaged, IBinaryFloatingPointIeee754<T>
         => Forward(pool, dy, dx, workspace, batch, channels, rows.Transposed, columns.Transposed);
 
     /// <summary>Elements of workspace for <see cref="Backward"/>.</summary>
@@ -99,10 +108,12 @@ public static unsafe class ResampleCpu
         fixed (float* single = axis.WeightsSingle)
         fixed (double* weights = axis.Weights)
             Simd.For<T, WeightedRows>(pool, checked(outer * axis.OutputLength), grain, new WeightedRows(from, to,
-                typeof(T) == typeof(float) ? single : weights, starts, offsets, axis.InputLength, axis.OutputLength, inner));
+                typeof(T) == typeof(float) ? single : weights, starts, offsets, axis.InputLength, axis.OutputLength,
+                    inner));
     }
 
-    static void Select<T>(WorkerPool pool, ReadOnlySpan<T> x, Span<T> y, int batch, int channels, ResampleAxis rows, ResampleAxis columns)
+    static void Select<T>(WorkerPool pool, ReadOnlySpan<T> x, Span<T> y, int batch, int channels, ResampleAxis rows,
+        ResampleAxis columns)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         int grain = Math.Max(1, Grain / (columns.OutputLength * channels));
@@ -112,8 +123,10 @@ public static unsafe class ResampleCpu
                 rows.InputLength, rows.OutputLength, columns.InputLength, columns.OutputLength, channels));
     }
 
-    /// <summary>x (outer, input, inner) to y (outer, output, inner); the unit is one row of <c>inner</c> elements of y.</summary>
-    readonly struct WeightedRows(void* x, void* y, void* weights, int* starts, int* offsets, int input, int output, int inner) : ISimdKernel
+    /// <summary>x (outer, input, inner) to y (outer, output, inner); the unit is one row of <c>inner</c> elements of
+    /// y.</summary>
+    readonly struct WeightedRows(void* x, void* y, void* weights, int* starts, int* offsets, int input, int output,
+        int inner) : ISimdKernel
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<TVector, T>(int begin, int end)
@@ -148,7 +161,8 @@ public static unsafe class ResampleCpu
                     var sum = TVector.Zero;
                     T* tap = from + j;
                     for (int t = 0; t < taps; t++, tap += inner)
-                        sum = TVector.Fma(TVector.Create(w[t]), count == TVector.Count ? TVector.Load(tap) : TVector.LoadPartial(tap, count), sum);
+                        sum = TVector.Fma(TVector.Create(w[t]),
+                            count == TVector.Count ? TVector.Load(tap) : TVector.LoadPartial(tap, count), sum);
                     if (count == TVector.Count)
                         TVector.Store(sum, to + j);
                     else
@@ -159,8 +173,8 @@ public static unsafe class ResampleCpu
     }
 
     /// <summary>Both axes select; the unit is one image row of y.</summary>
-    readonly struct SelectedRows(void* x, void* y, int* rowStarts, int* columnStarts, int inputRows, int outputRows, int inputColumns,
-        int outputColumns, int channels) : ISimdKernel
+    readonly struct SelectedRows(void* x, void* y, int* rowStarts, int* columnStarts, int inputRows, int outputRows,
+        int inputColumns, int outputColumns, int channels) : ISimdKernel
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<TVector, T>(int begin, int end)

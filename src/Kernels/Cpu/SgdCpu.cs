@@ -20,7 +20,8 @@ public readonly record struct SgdOptions(
     bool IsFirst = false,
     double GradientScale = 1);
 
-/// <summary>Gradient descent with momentum as PyTorch defines it: b ← μb + (1 − d)g; p ← p − αb, or p − α(g + μb) with Nesterov.</summary>
+/// <summary>Gradient descent with momentum as PyTorch defines it: b ← μb + (1 − d)g; p ← p − αb, or p − α(g + μb) with
+/// Nesterov.</summary>
 public static unsafe class SgdCpu
 {
     /// <summary>Steps all parameters: value p, gradient g, state 0 b where the momentum is not 0.</summary>
@@ -29,8 +30,12 @@ public static unsafe class SgdCpu
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         foreach (ref readonly var slice in parameters)
-            if (slice.Length > 0 && (slice.Value == null || slice.Gradient == null || (slice.State0 == null && options.Momentum != 0)))
-                throw new ArgumentException("sgd: a parameter needs its value and gradient, and a state for its momentum.", nameof(parameters));
+        {
+            bool hasState = slice.State0 != null || options.Momentum == 0;
+            if (slice.Length > 0 && (slice.Value == null || slice.Gradient == null || !hasState))
+                throw new ArgumentException(
+                    "sgd: a parameter needs its value and gradient, and a state for its momentum.", nameof(parameters));
+        }
         ParameterSweep.Run(pool, parameters, new Kernel<T>(options));
     }
 

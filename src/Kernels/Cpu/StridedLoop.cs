@@ -3,12 +3,12 @@ using System.Runtime.CompilerServices;
 namespace SuTI.Kernels;
 
 /// <summary>
-/// The loops of an N-d element movement, put in the order that suits memory: axes of length 1 dropped, the destination's
-/// densest axis innermost, neighbouring axes merged where both sides run on without a gap.
+/// The loops of an N-d element movement, put in the order that suits memory: axes of length 1 dropped, the
+/// destination's densest axis innermost, neighbouring axes merged where both sides run on without a gap.
 /// </summary>
 /// <remarks>
-/// Axes on which the destination does not move (an accumulation into repeated elements) are kept apart in front: they are
-/// summed inside one chunk, so no two chunks write the same element.
+/// Axes on which the destination does not move (an accumulation into repeated elements) are kept apart in front: they
+/// are summed inside one chunk, so no two chunks write the same element.
 /// </remarks>
 struct StridedLoop
 {
@@ -99,8 +99,8 @@ struct StridedLoop
     }
 
     /// <summary>
-    /// The axis along which the source is denser than along the row, so that rows should be done in two-dimensional tiles; −1 if
-    /// the row already suits both sides.
+    /// The axis along which the source is denser than along the row, so that rows should be done in two-dimensional
+    /// tiles; −1 if the row already suits both sides.
     /// </summary>
     public readonly int TileAxis
     {

@@ -1,12 +1,14 @@
 namespace SuTI.Kernels;
 
-/// <summary>What is done with each pair of elements: rows for dense axes, tiles where the two sides differ in their dense axis.</summary>
+/// <summary>What is done with each pair of elements: rows for dense axes, tiles where the two sides differ in their
+/// dense axis.</summary>
 unsafe interface IElementMove<T> where T : unmanaged
 {
     /// <summary>Moves <paramref name="count"/> elements along one axis.</summary>
     static abstract void Row(T* source, T* destination, long sourceStep, long destinationStep, int count);
 
-    /// <summary>Moves a tile of <paramref name="rows"/> × <paramref name="columns"/>; columns are the destination's dense axis.</summary>
+    /// <summary>Moves a tile of <paramref name="rows"/> × <paramref name="columns"/>; columns are the destination's
+    /// dense axis.</summary>
     static abstract void Tile(T* source, T* destination, in TileSteps steps, int rows, int columns);
 }
 
@@ -40,7 +42,8 @@ readonly unsafe struct StridedMove<T, TMove> : IParallelBody
         int width = loop.Sizes[loop.Rank - 1];
         int height = _tileAxis < 0 ? 1 : loop.Sizes[_tileAxis];
         // A short side leaves its share of the tile to the other side.
-        _columns = Math.Min(width, _tileAxis < 0 ? grain : Math.Max(TileSide, TileSide * TileSide / Math.Min(height, TileSide)));
+        _columns = Math.Min(width, _tileAxis < 0 ? grain : Math.Max(TileSide, TileSide * TileSide / Math.Min(height,
+            TileSide)));
         _rows = _tileAxis < 0 ? 1 : Math.Min(height, TileSide * TileSide / Math.Min(_columns, TileSide * TileSide));
         _columnUnits = ((long)width + _columns - 1) / _columns;
         _rowUnits = ((long)height + _rows - 1) / _rows;
@@ -145,7 +148,8 @@ readonly unsafe struct StridedMove<T, TMove> : IParallelBody
             TMove.Row(source, destination, _loop.Source[row], _loop.Destination[row], columns);
             return;
         }
-        var steps = new TileSteps(_loop.Source[_tileAxis], _loop.Source[row], _loop.Destination[_tileAxis], _loop.Destination[row]);
+        var steps = new TileSteps(_loop.Source[_tileAxis], _loop.Source[row], _loop.Destination[_tileAxis],
+            _loop.Destination[row]);
         TMove.Tile(source, destination, in steps, rows, columns);
     }
 }

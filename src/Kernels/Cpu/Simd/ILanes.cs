@@ -1,8 +1,8 @@
 namespace SuTI.Kernels;
 
 /// <summary>
-/// 32-bit lanes seen as unsigned integers or as floats: the vocabulary of the random numbers. Every operation is exact or rounded
-/// once as IEEE 754 says, so results do not depend on the width, not even on whether there is a vector unit.
+/// 32-bit lanes seen as unsigned integers or as floats: the vocabulary of the random numbers. Every operation is exact
+/// or rounded once as IEEE 754 says, so results do not depend on the width, not even on whether there is a vector unit.
 /// </summary>
 unsafe interface ILanes<TSelf> where TSelf : unmanaged, ILanes<TSelf>
 {
@@ -10,7 +10,8 @@ unsafe interface ILanes<TSelf> where TSelf : unmanaged, ILanes<TSelf>
     static abstract int Count { get; }
 
     /// <summary>
-    /// The order in which lanes take counters, so that <see cref="StoreInterleaved"/> needs shuffles within 128 bits only.
+    /// The order in which lanes take counters, so that <see cref="StoreInterleaved"/> needs shuffles within 128 bits
+    /// only.
     /// </summary>
     static abstract TSelf CounterOffsets { get; }
 
@@ -59,6 +60,7 @@ unsafe interface ILanes<TSelf> where TSelf : unmanaged, ILanes<TSelf>
 
     static abstract TSelf Sqrt(TSelf value);
 
-    /// <summary>Writes 4 · Count numbers: the four words of the first counter, then those of the second, and so on.</summary>
+    /// <summary>Writes 4 · Count numbers: the four words of the first counter, then those of the second, and so
+    /// on.</summary>
     static abstract void StoreInterleaved(TSelf w0, TSelf w1, TSelf w2, TSelf w3, uint* destination);
 }

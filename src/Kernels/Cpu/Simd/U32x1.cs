@@ -68,7 +68,8 @@ readonly unsafe struct U32x1 : ILanes<U32x1>
     public static U32x1 Less(U32x1 left, U32x1 right) => new(left._v < right._v ? uint.MaxValue : 0);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static U32x1 Select(U32x1 mask, U32x1 whenSet, U32x1 whenClear) => new((mask._v & whenSet._v) | (~mask._v & whenClear._v));
+    public static U32x1 Select(U32x1 mask, U32x1 whenSet, U32x1 whenClear)
+        => new((mask._v & whenSet._v) | (~mask._v & whenClear._v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static U32x1 ToFloat(U32x1 integer) => Create((float)(int)integer._v);

@@ -87,7 +87,8 @@ readonly unsafe struct U32x8 : ILanes<U32x8>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static U32x8 Fma(U32x8 a, U32x8 b, U32x8 c)
-        => new(System.Runtime.Intrinsics.X86.Fma.MultiplyAdd(a._v.AsSingle(), b._v.AsSingle(), c._v.AsSingle()).AsUInt32());
+        => new(System.Runtime.Intrinsics.X86.Fma.MultiplyAdd(a._v.AsSingle(), b._v.AsSingle(),
+            c._v.AsSingle()).AsUInt32());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static U32x8 Sqrt(U32x8 value) => new(Vector256.Sqrt(value._v.AsSingle()).AsUInt32());
