@@ -93,7 +93,8 @@ unsafe struct MatMulKernel : ISimdKernel
                 tile.RowOffsets = full ? offsets : edge;
                 tile.A = a + (_packedA ? (row / height * tileDepth) : row * sizes.A.Row) + (k * aStep);
                 nint toNextTile = _packedA ? tileDepth : height * sizes.A.Row;
-                bool ahead = row + (2 * height) <= lastRow && tile.Depth > 0;
+                nint toNextRow = _packedA ? 1 : sizes.A.Row;
+                bool ahead = row + (2 * height) <= lastRow;
                 int width, panel = 0;
                 for (int column = firstColumn; column < lastColumn; column += width, panel++)
                 {
@@ -112,31 +113,11 @@ unsafe struct MatMulKernel : ISimdKernel
                         tile.Addend = (T*)_residual + (batch * sizes.Residual.Batch) + (row * sizes.Residual.Row) + column;
                         tile.LdAddend = sizes.Residual.Row;
                     }
-                    tile.Prefetch = null;
-                    if (ahead)
-                        FetchAhead(ref tile, toNextTile, aRow, panel);
+                    // Each panel fetches one row of the next tile.
+                    tile.Prefetch = ahead && panel < height ? tile.A + toNextTile + (panel * toNextRow) : null;
                     MicroKernel.Tile<TVector, T>(in tile, full ? height : ragged, Math.Min(width, n - column));
                 }
             }
-        }
-    }
-
-    // Divides the next tile of A among the panels of this one: by bytes where it is one piece of memory, else by rows.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    readonly void FetchAhead<T>(ref TileArguments<T> tile, nint toNextTile, nint rowStride, int panel)
-        where T : unmanaged
-    {
-        T* next = tile.A + toNextTile;
-        if (toNextTile <= MicroKernel.RowSlots * (nint)tile.Depth)
-        {
-            nint step = ((toNextTile * sizeof(T) / tile.Depth) + _plan.PanelsPerBlock - 1) / _plan.PanelsPerBlock;
-            tile.Prefetch = (byte*)next + (panel * step * tile.Depth);
-            tile.PrefetchStep = step;
-        }
-        else if (panel < MicroKernel.RowSlots)
-        {
-            tile.Prefetch = (byte*)(next + (panel * rowStride));
-            tile.PrefetchStep = sizeof(T);
         }
     }
 }

@@ -48,7 +48,7 @@ readonly struct MatMulPlan
         if (!sizes.PackedB && !(rowsFit && m <= fewRows))
             PackedBLength = BCopies * Panels.Length(k, n, lanes);
         ACopies = sizes.A.Batch == 0 ? 1 : batch;
-        if (sizes.A.Column != 1 && n > 3 * lanes && m > 1)
+        if (sizes.A.Column == 0 || (sizes.A.Column != 1 && n > 3 * lanes && m > 1))
             PackedALength = (long)ACopies * RowTiles * height * k;
 
         int panelBytes = 3 * lanes * elementBytes;

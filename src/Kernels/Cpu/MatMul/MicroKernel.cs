@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace SuTI.Kernels;
 
@@ -98,12 +99,40 @@ static unsafe class MicroKernel
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TRows : struct, ISize
     {
-        if (vectors == 3)
-            RegisterTile<TVector, T, TRows, Size3>.Run(in tile, rows);
-        else if (vectors == 2)
-            RegisterTile<TVector, T, TRows, Size2>.Run(in tile, rows);
+        if (TVector.Count * sizeof(T) == 64)
+            Wide<Register512<T>, Vector512<T>, T, TRows>(in tile, rows, vectors);
+        else if (TVector.Count * sizeof(T) == 32)
+            Wide<Register256<T>, Vector256<T>, T, TRows>(in tile, rows, vectors);
         else
-            RegisterTile<TVector, T, TRows, Size1>.Run(in tile, rows);
+            Wide<Register128<T>, Vector128<T>, T, TRows>(in tile, rows, vectors);
+    }
+
+    static void Wide<TOps, TRegister, T, TRows>(ref readonly TileArguments<T> tile, int rows, int vectors)
+        where TOps : struct, IRegister<TRegister, T>
+        where TRegister : unmanaged
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TRows : struct, ISize
+    {
+        int lanes = sizeof(TRegister) / sizeof(T);
+        if (tile.Step == 1 && tile.LdB == vectors * lanes)
+            Access<TOps, TRegister, T, TRows, PackedAccess>(in tile, rows, vectors);
+        else
+            Access<TOps, TRegister, T, TRows, StridedAccess>(in tile, rows, vectors);
+    }
+
+    static void Access<TOps, TRegister, T, TRows, TAccess>(ref readonly TileArguments<T> tile, int rows, int vectors)
+        where TOps : struct, IRegister<TRegister, T>
+        where TRegister : unmanaged
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TRows : struct, ISize
+        where TAccess : struct, IAccess
+    {
+        if (vectors == 3)
+            RegisterTile<TOps, TRegister, T, TRows, Size3, TAccess>.Run(in tile, rows);
+        else if (vectors == 2)
+            RegisterTile<TOps, TRegister, T, TRows, Size2, TAccess>.Run(in tile, rows);
+        else
+            RegisterTile<TOps, TRegister, T, TRows, Size1, TAccess>.Run(in tile, rows);
     }
 
     // The last columns: a whole tile goes to the stack and its valid part from there.

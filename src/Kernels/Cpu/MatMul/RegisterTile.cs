@@ -35,6 +35,23 @@ readonly struct Size8 : ISize
     public static int Value => 8;
 }
 
+/// <summary>Whether the operands lie in the commonest way, which leaves two registers to the loop.</summary>
+interface IAccess
+{
+    /// <summary>Step is 1 and LdB the width of the tile.</summary>
+    static abstract bool IsPacked { get; }
+}
+
+readonly struct PackedAccess : IAccess
+{
+    public static bool IsPacked => true;
+}
+
+readonly struct StridedAccess : IAccess
+{
+    public static bool IsPacked => false;
+}
+
 /// <summary>
 /// C = Addend + Bias + Σ over taps t and k of A(row, t, k) · B(t, k, column), for one tile of C; with A(row, t, k) at
 /// A[RowOffsets[8 t + row] + k · Step] and B(t, k, column) at B[TapOffsets[t] · TapStride + k · LdB + column].
@@ -57,6 +74,7 @@ unsafe struct TileArguments<T>
     public nint TapStride;
     public int Taps;
     public int Depth;
+    /// <summary>Not zero.</summary>
     public nint Step;
     public T* B;
     public nint LdB;
@@ -71,40 +89,47 @@ unsafe struct TileArguments<T>
     /// <summary>Null, or one value a column.</summary>
     public T* Bias;
 
-    /// <summary>Null, or memory that a later tile will read: one prefetch every k, this many bytes apart.</summary>
-    public byte* Prefetch;
-
-    public nint PrefetchStep;
+    /// <summary>Null, or a row that a later tile will read: fetched ahead from here on, Step apart like a row of A.</summary>
+    public T* Prefetch;
 }
 
 /// <summary>The multiply-add loop that every matrix product and convolution runs in: a tile of C held in registers.</summary>
 /// <remarks>
 /// Eight rows by three vectors take 24 accumulators, three vectors of B and one broadcast of the 32 registers of AVX-512; four by
 /// three take 16 of 16 on AVX2. Eight divides the widths of images, and 48, 32 and 16 columns compose every width that
-/// networks use without an edge. Taller tiles (12 x 2) measured the same but leave ragged rows.
+/// networks use without an edge. Taller tiles (12 x 2) measured the same but leave ragged rows. The loop is kept short of
+/// instructions, not only of arithmetic: where another process has the other half of a core, that is what counts.
 /// </remarks>
-static unsafe class RegisterTile<TVector, T, TRows, TVectors>
-    where TVector : unmanaged, ISimd<TVector, T>
+static unsafe class RegisterTile<TOps, TRegister, T, TRows, TVectors, TAccess>
+    where TOps : struct, IRegister<TRegister, T>
+    where TRegister : unmanaged
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TRows : struct, ISize
     where TVectors : struct, ISize
+    where TAccess : struct, IAccess
 {
+    static int Lanes
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => sizeof(TRegister) / sizeof(T);
+    }
+
     /// <summary>Computes the tile and stores its first <paramref name="rows"/> rows, all columns.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(ref readonly TileArguments<T> tile, int rows)
     {
-        TVector c00 = TVector.Zero, c01 = TVector.Zero, c02 = TVector.Zero;
+        TRegister c00 = default, c01 = default, c02 = default;
         if (tile.Bias != null)
         {
-            c00 = TVector.Load(tile.Bias);
+            c00 = TOps.Load(tile.Bias);
             if (TVectors.Value > 1)
-                c01 = TVector.Load(tile.Bias + TVector.Count);
+                c01 = TOps.Load(tile.Bias + Lanes);
             if (TVectors.Value > 2)
-                c02 = TVector.Load(tile.Bias + 2 * TVector.Count);
+                c02 = TOps.Load(tile.Bias + (2 * Lanes));
         }
-        TVector c10 = c00, c11 = c01, c12 = c02, c20 = c00, c21 = c01, c22 = c02, c30 = c00, c31 = c01, c32 = c02;
-        TVector c40 = c00, c41 = c01, c42 = c02, c50 = c00, c51 = c01, c52 = c02;
-        TVector c60 = c00, c61 = c01, c62 = c02, c70 = c00, c71 = c01, c72 = c02;
+        TRegister c10 = c00, c11 = c01, c12 = c02, c20 = c00, c21 = c01, c22 = c02, c30 = c00, c31 = c01, c32 = c02;
+        TRegister c40 = c00, c41 = c01, c42 = c02, c50 = c00, c51 = c01, c52 = c02;
+        TRegister c60 = c00, c61 = c01, c62 = c02, c70 = c00, c71 = c01, c72 = c02;
         if (tile.Addend != null)
         {
             Add(in tile, 0, rows, ref c00, ref c01, ref c02);
@@ -124,54 +149,55 @@ static unsafe class RegisterTile<TVector, T, TRows, TVectors>
         }
 
         nint* offsets = tile.RowOffsets;
-        nint ahead = tile.Prefetch == null ? 0 : tile.PrefetchStep;
-        byte* prefetch = tile.Prefetch == null ? (byte*)tile.B : tile.Prefetch;
-        for (int tap = 0; tap < tile.Taps; tap++, offsets += MicroKernel.RowSlots)
+        int taps = tile.Depth == 0 ? 0 : tile.Taps;
+        for (int tap = 0; tap < taps; tap++, offsets += MicroKernel.RowSlots)
         {
-            T* a0 = tile.A + offsets[0], a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0, a6 = a0, a7 = a0;
+            // The index runs up to zero from below, so that its increment is also the test.
+            nint step = TAccess.IsPacked ? 1 : tile.Step, ldb = TAccess.IsPacked ? TVectors.Value * Lanes : tile.LdB, k = -tile.Depth * step;
+            T* a = tile.A - k, prefetch = (tile.Prefetch == null ? tile.A : tile.Prefetch) - k;
+            T* a0 = a + offsets[0], a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0, a6 = a0, a7 = a0;
             if (TRows.Value > 1)
             {
-                a1 = tile.A + offsets[1];
-                a2 = tile.A + offsets[2];
-                a3 = tile.A + offsets[3];
+                a1 = a + offsets[1];
+                a2 = a + offsets[2];
+                a3 = a + offsets[3];
             }
             if (TRows.Value > 4)
             {
-                a4 = tile.A + offsets[4];
-                a5 = tile.A + offsets[5];
-                a6 = tile.A + offsets[6];
-                a7 = tile.A + offsets[7];
+                a4 = a + offsets[4];
+                a5 = a + offsets[5];
+                a6 = a + offsets[6];
+                a7 = a + offsets[7];
             }
             T* b = tile.B + (tile.TapOffsets[tap] * tile.TapStride);
-            nint ldb = tile.LdB, step = tile.Step, at = 0;
-            for (int k = tile.Depth; k > 0; k--)
+            do
             {
-                TVector b0 = TVector.Load(b), b1 = b0, b2 = b0;
+                TRegister b0 = TOps.Load(b), b1 = b0, b2 = b0;
                 if (TVectors.Value > 1)
-                    b1 = TVector.Load(b + TVector.Count);
+                    b1 = TOps.Load(b + Lanes);
                 if (TVectors.Value > 2)
-                    b2 = TVector.Load(b + 2 * TVector.Count);
-                MultiplyAdd(TVector.Create(a0[at]), b0, b1, b2, ref c00, ref c01, ref c02);
+                    b2 = TOps.Load(b + (2 * Lanes));
+                MultiplyAdd(TOps.Create(a0[k]), b0, b1, b2, ref c00, ref c01, ref c02);
                 if (TRows.Value > 1)
                 {
-                    MultiplyAdd(TVector.Create(a1[at]), b0, b1, b2, ref c10, ref c11, ref c12);
-                    MultiplyAdd(TVector.Create(a2[at]), b0, b1, b2, ref c20, ref c21, ref c22);
-                    MultiplyAdd(TVector.Create(a3[at]), b0, b1, b2, ref c30, ref c31, ref c32);
+                    MultiplyAdd(TOps.Create(a1[k]), b0, b1, b2, ref c10, ref c11, ref c12);
+                    MultiplyAdd(TOps.Create(a2[k]), b0, b1, b2, ref c20, ref c21, ref c22);
+                    MultiplyAdd(TOps.Create(a3[k]), b0, b1, b2, ref c30, ref c31, ref c32);
                 }
                 if (TRows.Value > 4)
                 {
-                    MultiplyAdd(TVector.Create(a4[at]), b0, b1, b2, ref c40, ref c41, ref c42);
-                    MultiplyAdd(TVector.Create(a5[at]), b0, b1, b2, ref c50, ref c51, ref c52);
-                    MultiplyAdd(TVector.Create(a6[at]), b0, b1, b2, ref c60, ref c61, ref c62);
-                    MultiplyAdd(TVector.Create(a7[at]), b0, b1, b2, ref c70, ref c71, ref c72);
+                    MultiplyAdd(TOps.Create(a4[k]), b0, b1, b2, ref c40, ref c41, ref c42);
+                    MultiplyAdd(TOps.Create(a5[k]), b0, b1, b2, ref c50, ref c51, ref c52);
+                    MultiplyAdd(TOps.Create(a6[k]), b0, b1, b2, ref c60, ref c61, ref c62);
+                    MultiplyAdd(TOps.Create(a7[k]), b0, b1, b2, ref c70, ref c71, ref c72);
                 }
-                // One line every k instead of a burst: a burst would hold up the loads of B behind it.
+                // Along the loop and not in a burst: a burst would hold up the loads of B behind it.
                 if (Sse.IsSupported)
-                    Sse.Prefetch0(prefetch);
-                prefetch += ahead;
+                    Sse.Prefetch0(prefetch + k);
                 b += ldb;
-                at += step;
+                k += step;
             }
+            while (k != 0);
         }
 
         Store(in tile, 0, rows, c00, c01, c02);
@@ -191,38 +217,40 @@ static unsafe class RegisterTile<TVector, T, TRows, TVectors>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void MultiplyAdd(TVector a, TVector b0, TVector b1, TVector b2, ref TVector c0, ref TVector c1, ref TVector c2)
+    static void MultiplyAdd(
+        TRegister a, TRegister b0, TRegister b1, TRegister b2, ref TRegister c0, ref TRegister c1, ref TRegister c2)
     {
-        c0 = TVector.Fma(a, b0, c0);
+        c0 = TOps.MultiplyAdd(a, b0, c0);
         if (TVectors.Value > 1)
-            c1 = TVector.Fma(a, b1, c1);
+            c1 = TOps.MultiplyAdd(a, b1, c1);
         if (TVectors.Value > 2)
-            c2 = TVector.Fma(a, b2, c2);
+            c2 = TOps.MultiplyAdd(a, b2, c2);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Add(ref readonly TileArguments<T> tile, int row, int rows, ref TVector c0, ref TVector c1, ref TVector c2)
+    static void Add(
+        ref readonly TileArguments<T> tile, int row, int rows, ref TRegister c0, ref TRegister c1, ref TRegister c2)
     {
         if (row >= rows)
             return;
-        T* addend = tile.Addend + row * tile.LdAddend;
-        c0 += TVector.Load(addend);
+        T* addend = tile.Addend + (row * tile.LdAddend);
+        c0 = TOps.Add(c0, TOps.Load(addend));
         if (TVectors.Value > 1)
-            c1 += TVector.Load(addend + TVector.Count);
+            c1 = TOps.Add(c1, TOps.Load(addend + Lanes));
         if (TVectors.Value > 2)
-            c2 += TVector.Load(addend + 2 * TVector.Count);
+            c2 = TOps.Add(c2, TOps.Load(addend + (2 * Lanes)));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Store(ref readonly TileArguments<T> tile, int row, int rows, TVector c0, TVector c1, TVector c2)
+    static void Store(ref readonly TileArguments<T> tile, int row, int rows, TRegister c0, TRegister c1, TRegister c2)
     {
         if (row >= rows)
             return;
-        T* c = tile.C + row * tile.LdC;
-        TVector.Store(c0, c);
+        T* c = tile.C + (row * tile.LdC);
+        TOps.Store(c0, c);
         if (TVectors.Value > 1)
-            TVector.Store(c1, c + TVector.Count);
+            TOps.Store(c1, c + Lanes);
         if (TVectors.Value > 2)
-            TVector.Store(c2, c + 2 * TVector.Count);
+            TOps.Store(c2, c + (2 * Lanes));
     }
 }
