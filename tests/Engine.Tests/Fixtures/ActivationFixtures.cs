@@ -21,6 +21,7 @@ static class ActivationFixtures
         "tanh" => x.Tanh(),
         "relu" => x.Relu(),
         "softplus" => x.Softplus(),
+        "mish" => x * x.Softplus().Tanh(),
         "geglu" => x.Geglu(),
         _ => throw new NotSupportedException($"activation {name}: unknown"),
     };

@@ -5,6 +5,9 @@ static class FixtureFolder
 {
     public static string Root { get; } = Locate();
 
+    /// <summary>Whether these are the numbers of this repository, of which it is known what there must be.</summary>
+    public static bool IsCopy => string.IsNullOrEmpty(Environment.GetEnvironmentVariable("SUTI_FIXTURES"));
+
     /// <summary>The folders whose kind (name) begins with <paramref name="kindPrefix"/>, in ordinal order.</summary>
     public static IEnumerable<string> Find(string kindPrefix)
     {

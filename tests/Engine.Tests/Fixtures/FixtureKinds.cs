@@ -7,6 +7,9 @@ static class FixtureKinds
     {
         ["op_activations"] = ActivationFixtures.Run,
         ["op_attention"] = AttentionFixtures.Run,
+        ["op_conv2d"] = ConvolutionFixtures.Convolution,
+        ["op_groupnorm_silu_conv"] = ConvolutionFixtures.NormalisedConvolution,
+        ["block_resnet2d"] = ResnetFixtures.Run,
         ["optimizers"] = OptimizerFixtures.Run,
         ["ema"] = EmaFixtures.Run,
         ["lr_schedules"] = ScheduleFixtures.Run,

@@ -8,7 +8,8 @@ static class ScheduleFixtures
     public static void Run(FixtureCase fixture)
     {
         var options = fixture.Options;
-        options.Describes("library");
+        // The library hands cycles and power to the schedules that have them and drops them for the others.
+        options.Describes("library", "num_cycles", "power");
         double rate = options.Number("base_lr");
         int warmup = options.Integer("num_warmup_steps", 0);
         int total = options.Integer("num_training_steps", int.MaxValue);
@@ -18,7 +19,7 @@ static class ScheduleFixtures
             "constant" => new ConstantSchedule(rate),
             "constant_with_warmup" => new ConstantSchedule(rate, warmup),
             "linear" => new LinearSchedule(rate, total, warmup),
-            "cosine" => new CosineSchedule(rate, total, warmup, options.Number("num_cycles", 0.5)),
+            "cosine" => new CosineSchedule(rate, total, warmup),
             "cosine_with_restarts" => new CosineWithRestartsSchedule(rate, total, warmup, options.Integer("num_cycles", 1)),
             "polynomial" => new PolynomialSchedule(rate, total, warmup, options.Number("power", 1), options.Number("lr_end", 1e-7)),
             string unknown => throw new NotSupportedException($"schedule {unknown}: unknown"),

@@ -26,6 +26,8 @@ public class WeightFormatFixtureTests
 
     static IEnumerable<string> Folders() => FixtureFolder.Find("weight_formats");
 
+    static IEnumerable<string> Sharded() => Folders().Where(folder => File.Exists(Path.Combine(folder, "model.safetensors.index.json")));
+
     static IEnumerable<string> Files(string pattern) => Folders()
         .SelectMany(folder => Directory.GetFiles(folder, pattern + ".safetensors")).Order(StringComparer.Ordinal);
 
@@ -40,6 +42,8 @@ public class WeightFormatFixtureTests
     [Test]
     public void Nothing_is_missing()
     {
+        if (!FixtureFolder.IsCopy)
+            Assert.Pass("said of the copy in the repository alone");
         Assert.That(Folders(), Is.Not.Empty);
         Assert.That(Bad().Count(), Is.GreaterThanOrEqualTo(BadFiles));
         Assert.That(Whole().Count(), Is.GreaterThanOrEqualTo(WholeFiles));
@@ -61,12 +65,12 @@ public class WeightFormatFixtureTests
         Compare(checkpoint, Path.GetDirectoryName(path)!, Path.GetFileNameWithoutExtension(path));
     }
 
-    [TestCaseSource(nameof(Folders))]
+    [TestCaseSource(nameof(Sharded))]
     public void A_sharded_checkpoint_holds_what_is_expected(string folder)
     {
         using SafetensorsCheckpoint checkpoint = SafetensorsCheckpoint.Open(folder);
         Assert.That(checkpoint.Path, Does.EndWith("model.safetensors.index.json"));
-        Assert.That(checkpoint.Files, Has.Count.EqualTo(3));
+        Assert.That(checkpoint.Files, Has.Count.GreaterThan(1));
         Assert.That(checkpoint.UnmappedTensors, Is.Empty);
         Assert.That(checkpoint.DeclaredTotalBytes, Is.EqualTo(checkpoint.Entries.Sum(entry => entry.ByteCount)));
         Compare(checkpoint, folder, "sharded");
@@ -75,6 +79,8 @@ public class WeightFormatFixtureTests
     [Test]
     public void The_fixture_has_unaligned_tensors_and_a_header_of_unaligned_length()
     {
+        if (!FixtureFolder.IsCopy)
+            Assert.Pass("said of the copy in the repository alone");
         using SafetensorsFile ints = SafetensorsFile.Open(Files("ints").First());
         Assert.That(ints.Entry("i64").Begin % 8, Is.Not.Zero);
         using SafetensorsFile f32 = SafetensorsFile.Open(Files("f32").First());
