@@ -56,6 +56,8 @@ public sealed class Adafactor : Optimizer<AdafactorOptions>
 
     private protected override void Update(AdafactorOptions options, double? learningRate, int step, ReadOnlySpan<OptimizerSlot> slots)
     {
+        if (options.RelativeStep && learningRate is not null)
+            throw new SutiException("adafactor", "relative steps take no learning rate", "Step() without one", $"{learningRate}");
         double rate = options.RelativeStep
             ? Math.Min(options.WarmupInit ? 1e-6 * step : 1e-2, 1 / Math.Sqrt(step))
             : Rate(options.LearningRate!.Value, Options.LearningRate ?? options.LearningRate.Value, learningRate);

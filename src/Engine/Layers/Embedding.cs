@@ -1,0 +1,18 @@
+namespace SuTI.Engine.Layers;
+
+/// <summary>A table whose rows are looked up by number.</summary>
+public sealed class Embedding
+{
+    /// <param name="p">Declares weight (rows, features), first standard normal.</param>
+    public Embedding(ParameterScope p, int rows, int features)
+    {
+        ArgumentNullException.ThrowIfNull(p);
+        Weight = p.Declare("weight", [rows, features], Initialiser.Normal(1));
+    }
+
+    public Parameter Weight { get; }
+
+    /// <param name="ids">(…), i32 or i64.</param>
+    /// <returns>(…, features)</returns>
+    public Tensor Forward(Tensor ids) => Weight.Value.Embedding(ids);
+}
