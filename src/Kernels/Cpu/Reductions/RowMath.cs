@@ -122,6 +122,70 @@ static unsafe class RowMath
         return V.Sum(total);
     }
 
+    /// <summary>Mean and mean squared deviation of n ≥ 1 elements, in two passes.</summary>
+    /// <param name="residual">What rounding took from the mean: the exact mean is close to mean + residual.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Moments<V, T>(T* x, int n, out T mean, out T residual, out T variance)
+        where V : unmanaged, ISimd<V, T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        T count = T.CreateTruncating(n);
+        mean = Sum<V, T>(x, n) / count;
+        V m = V.Create(mean);
+        V sum = V.Zero, squares = V.Zero;
+        int i = 0;
+        while (i <= n - (2 * V.Count))
+        {
+            int end = Math.Min(n, i + (Block * V.Count)) - (2 * V.Count);
+            V a = V.Zero, b = V.Zero, c = V.Zero, d = V.Zero;
+            for (; i <= end; i += 2 * V.Count)
+            {
+                V e = V.Load(x + i) - m;
+                V f = V.Load(x + i + V.Count) - m;
+                a += e;
+                b += f;
+                c = V.Fma(e, e, c);
+                d = V.Fma(f, f, d);
+            }
+            sum += a + b;
+            squares += c + d;
+        }
+        for (; i < n; i += V.Count)
+        {
+            V e = Lanes.Load<V, T>(x + i, 1, n - i) - m;
+            if (n - i < V.Count)
+                e = V.Select(First<V, T>(n - i), e, V.Zero);
+            sum += e;
+            squares = V.Fma(e, e, squares);
+        }
+        residual = V.Sum(sum) / count;
+        variance = (V.Sum(squares) / count) - (residual * residual);
+    }
+
+    /// <summary>Σ a b.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static T Dot<V, T>(T* a, T* b, int n)
+        where V : unmanaged, ISimd<V, T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        V total = V.Zero;
+        int i = 0;
+        while (i <= n - (2 * V.Count))
+        {
+            int end = Math.Min(n, i + (Block * V.Count)) - (2 * V.Count);
+            V c = V.Zero, d = V.Zero;
+            for (; i <= end; i += 2 * V.Count)
+            {
+                c = V.Fma(V.Load(a + i), V.Load(b + i), c);
+                d = V.Fma(V.Load(a + i + V.Count), V.Load(b + i + V.Count), d);
+            }
+            total += c + d;
+        }
+        for (; i < n; i += V.Count)
+            total = V.Fma(Lanes.Load<V, T>(a + i, 1, n - i), Lanes.Load<V, T>(b + i, 1, n - i), total);
+        return V.Sum(total);
+    }
+
     /// <summary>The mask of the first <paramref name="count"/> lanes, count below 32.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V First<V, T>(int count)
