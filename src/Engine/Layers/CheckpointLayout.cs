@@ -6,7 +6,9 @@ public enum CheckpointLayout
     /// <summary>As in the engine.</summary>
     Same,
 
-    /// <summary>The engine's last axis comes second: weights (Cout, R, S, Cin) are stored as (Cout, Cin, R, S).</summary>
+    /// <summary>
+    /// The engine's last axis comes second: weights (Cout, R, S, Cin) are stored as (Cout, Cin, R, S).
+    /// </summary>
     ChannelsFirst,
 }
 

@@ -43,6 +43,7 @@ public sealed class CheckpointMismatchException : CheckpointException
         if (paths.Count == 0)
             return "";
         string more = paths.Count > ShownPaths ? $", and {paths.Count - ShownPaths} more" : "";
-        return $"{paths.Count} {what}: {string.Join(", ", paths.Take(ShownPaths).Select(path => Printable(path)))}{more}";
+        var shown = paths.Take(ShownPaths).Select(path => Printable(path));
+        return $"{paths.Count} {what}: {string.Join(", ", shown)}{more}";
     }
 }

@@ -3,7 +3,10 @@ namespace SuTI.Engine.Layers;
 /// <summary>How a checkpoint is matched with a store.</summary>
 public sealed record CheckpointLoadOptions
 {
-    /// <summary>The scope that the file's names lie under: with "unet", the file's conv_in.weight is unet.conv_in.weight of the store.</summary>
+    /// <summary>
+    /// The scope that the file's names lie under: with "unet", the file's conv_in.weight is unet.conv_in.weight of the
+    /// store.
+    /// </summary>
     public string Under { get; init; } = "";
 
     /// <summary>Whether parameters may keep their values because the file has none.</summary>
@@ -12,7 +15,9 @@ public sealed record CheckpointLoadOptions
     /// <summary>Whether the file may hold tensors that no parameter takes.</summary>
     public bool AllowUnused { get; init; }
 
-    /// <summary>From a name of the file to a path of the store below <see cref="Under"/>; null leaves the tensor out.</summary>
+    /// <summary>
+    /// From a name of the file to a path of the store below <see cref="Under"/>; null leaves the tensor out.
+    /// </summary>
     public Func<string, string?>? Rename { get; init; }
 
     /// <summary>Whether digests that the file records are checked.</summary>

@@ -7,13 +7,17 @@ public sealed class Conv2d
     readonly Padding2d _padding;
     readonly int _groups;
 
-    /// <param name="p">Declares weight (out, r, s, in / groups), which checkpoints hold as (out, in / groups, r, s), and bias (out).</param>
+    /// <param name="p">
+    /// Declares weight (out, r, s, in / groups), which checkpoints hold as (out, in / groups, r, s), and bias (out).
+    /// </param>
     /// <param name="kernel">(r, s).</param>
     /// <param name="stride">1 if null.</param>
     /// <param name="padding">Zeros around the images.</param>
-    /// <param name="groups">1, or the number of channels, in and out: each channel then has a kernel of its own.</param>
-    public Conv2d(ParameterScope p, int inChannels, int outChannels, Size2d kernel, Size2d? stride = null, Padding2d padding = default,
-        int groups = 1, bool bias = true)
+    /// <param name="groups">
+    /// 1, or the number of channels, in and out: each channel then has a kernel of its own.
+    /// </param>
+    public Conv2d(ParameterScope p, int inChannels, int outChannels, Size2d kernel, Size2d? stride = null,
+        Padding2d padding = default, int groups = 1, bool bias = true)
     {
         ArgumentNullException.ThrowIfNull(p);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(groups);
@@ -22,7 +26,8 @@ public sealed class Conv2d
         _groups = groups;
         int depth = inChannels / groups;
         var initial = Initialiser.FanIn((long)depth * kernel.Height * kernel.Width);
-        Weight = p.Declare("weight", [outChannels, kernel.Height, kernel.Width, depth], initial, CheckpointLayout.ChannelsFirst);
+        Weight = p.Declare("weight", [outChannels, kernel.Height, kernel.Width, depth], initial,
+            CheckpointLayout.ChannelsFirst);
         Bias = bias ? p.Declare("bias", [outChannels], initial) : null;
     }
 

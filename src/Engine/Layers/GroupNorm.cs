@@ -1,6 +1,8 @@
 namespace SuTI.Engine.Layers;
 
-/// <summary>Normalises each sample's groups of channels to mean 0 and variance 1, then scales and shifts each channel.</summary>
+/// <summary>
+/// Normalises each sample's groups of channels to mean 0 and variance 1, then scales and shifts each channel.
+/// </summary>
 public sealed class GroupNorm
 {
     readonly int _groups;

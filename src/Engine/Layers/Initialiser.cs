@@ -4,8 +4,8 @@ namespace SuTI.Engine.Layers;
 
 /// <summary>The distribution of a parameter's first values.</summary>
 /// <remarks>
-/// Values are drawn in f32 under a key made of the seed and the parameter's path alone, so neither the order of declaration nor the
-/// device nor the store's element type changes them: an f64 store holds the same numbers, widened.
+/// Values are drawn in f32 under a key made of the seed and the parameter's path alone, so neither the order of
+/// declaration nor the device nor the store's element type changes them: an f64 store holds the same numbers, widened.
 /// </remarks>
 public readonly record struct Initialiser
 {
@@ -41,8 +41,8 @@ public readonly record struct Initialiser
     public static Initialiser Normal(double standardDeviation) => new(Distribution.Normal, standardDeviation);
 
     /// <summary>
-    /// Uniform within 1/√<paramref name="fanIn"/>: PyTorch's default of weights and biases of linear layers and convolutions,
-    /// there written as Kaiming's rule with a = √5.
+    /// Uniform within 1/√<paramref name="fanIn"/>: PyTorch's default of weights and biases of linear layers and
+    /// convolutions, there written as Kaiming's rule with a = √5.
     /// </summary>
     /// <param name="fanIn">Inputs of one output: Cin·R·S of a convolution.</param>
     public static Initialiser FanIn(long fanIn) => Uniform(fanIn > 0 ? 1 / Math.Sqrt(fanIn) : 0);

@@ -70,7 +70,8 @@ public sealed class Parameter
     {
         ArgumentNullException.ThrowIfNull(source);
         if (source.Shape != Shape)
-            throw new ShapeException($"parameter {Path}", "is set from another shape", Shape.ToString(), source.Shape.ToString());
+            throw new ShapeException($"parameter {Path}", "is set from another shape", Shape.ToString(),
+                source.Shape.ToString());
         using var scope = TensorScope.Open("set");
         using var noGradient = GradientMode.Disable();
         Memory().Assign(source.Cast(DType));

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace SuTI.Engine.Layers;
 
 /// <summary>A place in a store under which a layer declares its parameters: a prefix of their paths.</summary>
-/// <example><c>new Linear(store.Root["unet"]["mid_block"]["attentions"][0]["to_q"], 320, 320, bias: false)</c></example>
+/// <example><c>new Linear(store.Root["mid_block"]["attentions"][0]["to_q"], 320, 320, bias: false)</c></example>
 public sealed class ParameterScope
 {
     internal ParameterScope(ParameterStore store, string path)
@@ -38,7 +38,8 @@ public sealed class ParameterScope
     {
         ArgumentNullException.ThrowIfNull(name);
         if (name.Length == 0 || name[0] == '.' || name[^1] == '.')
-            throw new SutiException($"parameter scope '{Path}'", "a name is not empty and does not begin or end with a point", null,
+            throw new SutiException($"parameter scope '{Path}'",
+                "a name is not empty and does not begin or end with a point", null,
                 $"'{name}'");
         return Path.Length == 0 ? name : $"{Path}.{name}";
     }

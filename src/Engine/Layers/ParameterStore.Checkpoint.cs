@@ -7,10 +7,12 @@ public sealed partial class ParameterStore
     const int Part = 1 << 20;
 
     /// <summary>
-    /// Reads values from a safetensors file, an index of shards, or a folder that holds either. f16, bf16, f32 and f64 are converted
-    /// to the store's type, one tensor at a time.
+    /// Reads values from a safetensors file, an index of shards, or a folder that holds either. f16, bf16, f32 and f64
+    /// are converted to the store's type, one tensor at a time.
     /// </summary>
-    /// <exception cref="CheckpointMismatchException">Paths missing, unused or unfit, all named; nothing is changed then.</exception>
+    /// <exception cref="CheckpointMismatchException">
+    /// Paths missing, unused or unfit, all named; nothing is changed then.
+    /// </exception>
     /// <exception cref="CheckpointException">The file cannot be read.</exception>
     public void Load(string file, CheckpointLoadOptions? options = null)
     {
@@ -32,25 +34,33 @@ public sealed partial class ParameterStore
         }
     }
 
-    /// <summary>Writes all values, or those of a scope, to one safetensors file that replaces the old one whole or not at all.</summary>
-    /// <exception cref="CheckpointException">The file system refused a step; the file that was there is unchanged.</exception>
+    /// <summary>
+    /// Writes all values, or those of a scope, to one safetensors file that replaces the old one whole or not at all.
+    /// </summary>
+    /// <exception cref="CheckpointException">
+    /// The file system refused a step; the file that was there is unchanged.
+    /// </exception>
     public void Save(string file, CheckpointSaveOptions? options = null)
     {
         options ??= new();
         string prefix = Prefix(options.Under);
         var dtype = options.DType ?? DType;
         if (!dtype.IsFloatingPoint())
-            throw new DTypeException("save", "parameters are floating-point numbers", "f32, f64, f16 or bf16", dtype.Label());
+            throw new DTypeException("save", "parameters are floating-point numbers", "f32, f64, f16 or bf16",
+                dtype.Label());
         var tensors = _parameters
             .Where(parameter => parameter.Path.StartsWith(prefix, StringComparison.Ordinal))
             .Select(parameter => new SafetensorsTensor(parameter.Path[prefix.Length..], FileType(dtype),
-                [.. parameter.CheckpointShape.Select(length => (long)length)], stream => Write(parameter, dtype, stream)));
-        SafetensorsWriter.Write(file, tensors, new() { Metadata = options.Metadata, RecordDigests = options.RecordDigests });
+                [.. parameter.CheckpointShape.Select(length => (long)length)],
+                stream => Write(parameter, dtype, stream)));
+        SafetensorsWriter.Write(file, tensors,
+            new() { Metadata = options.Metadata, RecordDigests = options.RecordDigests });
     }
 
     static string Prefix(string under) => under.Length == 0 || under[^1] == '.' ? under : under + ".";
 
-    List<(Parameter Parameter, SafetensorsEntry Entry)> Match(SafetensorsCheckpoint checkpoint, CheckpointLoadOptions options)
+    List<(Parameter Parameter, SafetensorsEntry Entry)> Match(SafetensorsCheckpoint checkpoint,
+        CheckpointLoadOptions options)
     {
         string prefix = Prefix(options.Under);
         var matched = new List<(Parameter, SafetensorsEntry)>();
@@ -87,7 +97,8 @@ public sealed partial class ParameterStore
     // In the file's type and layout, on the store's device.
     Tensor Read(SafetensorsCheckpoint checkpoint, SafetensorsEntry entry)
     {
-        var host = Tensor.Empty(Shape.Create([.. entry.Shape.Select(length => (int)length)]), EngineType(entry.Type)!.Value, Device.Cpu);
+        var host = Tensor.Empty(Shape.Create([.. entry.Shape.Select(length => (int)length)]),
+            EngineType(entry.Type)!.Value, Device.Cpu);
         if (entry.ByteCount <= Array.MaxLength)
         {
             // One read, because only whole tensors are held against their digests.
@@ -96,7 +107,8 @@ public sealed partial class ParameterStore
         else
         {
             for (long offset = 0; offset < entry.ByteCount; offset += Part)
-                checkpoint.ReadInto(entry.Name, offset, host.Bytes(offset, (int)Math.Min(Part, entry.ByteCount - offset)));
+                checkpoint.ReadInto(entry.Name, offset,
+                    host.Bytes(offset, (int)Math.Min(Part, entry.ByteCount - offset)));
         }
         if (Device == Device.Cpu)
             return host;
@@ -110,7 +122,8 @@ public sealed partial class ParameterStore
     {
         using var scope = TensorScope.Open("save");
         using var noGradient = GradientMode.Disable();
-        var stored = parameter.Value.Permute(parameter.Layout.FileAxes(parameter.Shape.Rank)).Cast(dtype).ContiguousValues();
+        var stored = parameter.Value.Permute(parameter.Layout.FileAxes(parameter.Shape.Rank)).Cast(dtype)
+            .ContiguousValues();
         long bytes = stored.Shape.Length * dtype.Size();
         byte[] part = new byte[Math.Min(Part, bytes)];
         for (long offset = 0; offset < bytes; offset += Part)

@@ -1,8 +1,9 @@
 namespace SuTI.Engine.Layers;
 
 /// <summary>
-/// The parameters of a network, addressed by the paths that checkpoints use. Layers declare them when they are built; memory and
-/// values come with <see cref="Allocate"/>, with <see cref="Load(string, CheckpointLoadOptions?)"/>, or when a value is first used.
+/// The parameters of a network, addressed by the paths that checkpoints use. Layers declare them when they are built;
+/// memory and values come with <see cref="Allocate"/>, with <see cref="Load(string, CheckpointLoadOptions?)"/>, or when
+/// a value is first used.
 /// </summary>
 /// <remarks>It owns the values and their gradients until it is disposed of. Not for several threads at once.</remarks>
 public sealed partial class ParameterStore : IDisposable
@@ -17,7 +18,8 @@ public sealed partial class ParameterStore : IDisposable
     public ParameterStore(Device? device = null, DType dtype = DType.Float32)
     {
         if (!dtype.IsCompute())
-            throw new DTypeException("parameter store", "parameters are kept in a type that the engine computes in", "f32 or f64", dtype.Label());
+            throw new DTypeException("parameter store", "parameters are kept in a type that the engine computes in",
+                "f32 or f64", dtype.Label());
         Device = device ?? Device.Cpu;
         DType = dtype;
         Root = new(this, "");
@@ -44,9 +46,12 @@ public sealed partial class ParameterStore : IDisposable
     /// <exception cref="SutiException">No parameter has this path.</exception>
     public Parameter this[string path] => _byPath.TryGetValue(path, out var parameter)
         ? parameter
-        : throw new SutiException("parameter store", "has no such path", $"one of {_parameters.Count} declared paths", $"'{path}'");
+        : throw new SutiException("parameter store", "has no such path", $"one of {_parameters.Count} declared paths",
+            $"'{path}'");
 
-    /// <summary>An empty copy: the same paths, shapes and layouts on the same device, frozen and without values.</summary>
+    /// <summary>
+    /// An empty copy: the same paths, shapes and layouts on the same device, frozen and without values.
+    /// </summary>
     public static ParameterStore WithPathsOf(ParameterStore other)
     {
         ArgumentNullException.ThrowIfNull(other);
@@ -59,7 +64,9 @@ public sealed partial class ParameterStore : IDisposable
     public bool Contains(string path) => _byPath.ContainsKey(path);
 
     /// <summary>Gives memory and initial values to every parameter that has none yet.</summary>
-    /// <param name="seed">A parameter's values depend on it and on the path, and on nothing else. Without this call, 0.</param>
+    /// <param name="seed">
+    /// A parameter's values depend on it and on the path, and on nothing else. Without this call, 0.
+    /// </param>
     public void Allocate(ulong seed)
     {
         Seed = seed;
@@ -82,17 +89,24 @@ public sealed partial class ParameterStore : IDisposable
             parameter.ClearGradient();
     }
 
-    /// <summary>Overwrites every value with that of the same path in <paramref name="other"/>, which may have more paths.</summary>
-    /// <exception cref="SutiException">Paths that <paramref name="other"/> lacks or has in another shape; nothing is copied then.</exception>
+    /// <summary>
+    /// Overwrites every value with that of the same path in <paramref name="other"/>, which may have more paths.
+    /// </summary>
+    /// <exception cref="SutiException">
+    /// Paths that <paramref name="other"/> lacks or has in another shape; nothing is copied then.
+    /// </exception>
     public void CopyFrom(ParameterStore other)
     {
         ArgumentNullException.ThrowIfNull(other);
         var misfits = _parameters
-            .Where(p => !other._byPath.TryGetValue(p.Path, out var twin) || twin.Shape != p.Shape || twin.Device != p.Device)
-            .Select(p => other._byPath.TryGetValue(p.Path, out var twin) ? $"{p} against {twin} on {twin.Device}" : $"{p.Path} missing")
+            .Where(p => !other._byPath.TryGetValue(p.Path, out var twin) || twin.Shape != p.Shape
+                || twin.Device != p.Device)
+            .Select(p => other._byPath.TryGetValue(p.Path, out var twin) ? $"{p} against {twin} on {twin.Device}"
+                : $"{p.Path} missing")
             .ToList();
         if (misfits.Count > 0)
-            throw new SutiException("parameter store", "copies from a store that has all its paths, in their shapes, on its device", null,
+            throw new SutiException("parameter store",
+                "copies from a store that has all its paths, in their shapes, on its device", null,
                 string.Join("; ", misfits));
         foreach (var parameter in _parameters)
             parameter.Set(other._byPath[parameter.Path].Value);

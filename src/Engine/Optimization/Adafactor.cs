@@ -26,10 +26,12 @@ public sealed record AdafactorOptions(
     bool RelativeStep = true,
     bool WarmupInit = false);
 
-/// <summary>Adafactor (Shazeer and Stern, Adafactor: Adaptive Learning Rates with Sublinear Memory Cost, 2018).</summary>
+/// <summary>
+/// Adafactor (Shazeer and Stern, Adafactor: Adaptive Learning Rates with Sublinear Memory Cost, 2018).
+/// </summary>
 /// <remarks>
-/// The second moment of a parameter of two or more axes is kept as the means over each of its last two, in the order that
-/// checkpoints have them: for convolution weights over R and S, as where the published numbers come from.
+/// The second moment of a parameter of two or more axes is kept as the means over each of its last two, in the order
+/// that checkpoints have them: for convolution weights over R and S, as where the published numbers come from.
 /// </remarks>
 public sealed class Adafactor : Optimizer<AdafactorOptions>
 {
@@ -54,15 +56,18 @@ public sealed class Adafactor : Optimizer<AdafactorOptions>
         return new(batch, shape[last - 1], shape[last], inner);
     }
 
-    private protected override void Update(AdafactorOptions options, double? learningRate, int step, ReadOnlySpan<OptimizerSlot> slots)
+    private protected override void Update(AdafactorOptions options, double? learningRate, int step,
+        ReadOnlySpan<OptimizerSlot> slots)
     {
         if (options.RelativeStep && learningRate is not null)
-            throw new SutiException("adafactor", "relative steps take no learning rate", "Step() without one", $"{learningRate}");
+            throw new SutiException("adafactor", "relative steps take no learning rate", "Step() without one",
+                $"{learningRate}");
         double rate = options.RelativeStep
             ? Math.Min(options.WarmupInit ? 1e-6 * step : 1e-2, 1 / Math.Sqrt(step))
             : Rate(options.LearningRate!.Value, Options.LearningRate ?? options.LearningRate.Value, learningRate);
         var constants = new Kernels.AdafactorOptions(rate, 1 - Math.Pow(step, options.DecayRate), options.Beta1 ?? 0,
-            options.WeightDecay, options.ClipThreshold, options.SquareEpsilon, options.ScaleEpsilon, options.ScaleParameter);
+            options.WeightDecay, options.ClipThreshold, options.SquareEpsilon, options.ScaleEpsilon,
+                options.ScaleParameter);
         foreach (var slot in slots)
             slot.Parameter.Device.AdafactorStep(slot, constants);
     }
@@ -73,7 +78,8 @@ public sealed class Adafactor : Optimizer<AdafactorOptions>
         if (options.RelativeStep && options.LearningRate is not null)
             throw new SutiException("adafactor", "relative steps have no learning rate", "one of the two", "both");
         if (!options.RelativeStep && (options.LearningRate is null || options.WarmupInit))
-            throw new SutiException("adafactor", "without relative steps there is a learning rate and no warm-up of them");
+            throw new SutiException("adafactor",
+                "without relative steps there is a learning rate and no warm-up of them");
         var states = new List<Parameter>();
         if (Factors(parameter) is null)
         {
@@ -83,8 +89,10 @@ public sealed class Adafactor : Optimizer<AdafactorOptions>
         {
             bool channelsLast = parameter.Layout == CheckpointLayout.ChannelsFirst && parameter.Shape.Rank >= 4;
             int columns = parameter.Shape.Rank - (channelsLast ? 2 : 1);
-            states.Add(scope.Declare("exp_avg_sq_row", Without(parameter.Shape, columns), Initialiser.Zeros, parameter.Layout));
-            states.Add(scope.Declare("exp_avg_sq_col", Without(parameter.Shape, columns - 1), Initialiser.Zeros, parameter.Layout));
+            states.Add(scope.Declare("exp_avg_sq_row", Without(parameter.Shape, columns), Initialiser.Zeros,
+                parameter.Layout));
+            states.Add(scope.Declare("exp_avg_sq_col", Without(parameter.Shape, columns - 1), Initialiser.Zeros,
+                parameter.Layout));
         }
         if (options.Beta1 is not null)
             states.Add(scope.Declare("exp_avg", parameter.Shape, Initialiser.Zeros, parameter.Layout));

@@ -19,7 +19,8 @@ public sealed partial class CpuDevice
         else
             Run<float>(options);
 
-        void Run<T>(in Kernels.AdafactorOptions options) where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
+        void Run<T>(in Kernels.AdafactorOptions options)
+            where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
         {
             var value = slot.Parameter.Value.Span<T>();
             var gradient = slot.Parameter.Gradient!.Span<T>();

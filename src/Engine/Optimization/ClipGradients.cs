@@ -18,7 +18,10 @@ public sealed partial class CpuDevice
         try
         {
             for (int i = 0; i < gradients.Length; i++)
-                slices[i] = new() { Gradient = OptimizerSlots.Address(gradients[i]), Length = gradients[i].Shape.Length };
+            {
+                var gradient = gradients[i];
+                slices[i] = new() { Gradient = OptimizerSlots.Address(gradient), Length = gradient.Shape.Length };
+            }
             double norm = 0;
             if (gradients.Length > 0 && gradients[0].DType == DType.Float64)
                 norm = Run<double>(gradients.Length);

@@ -8,9 +8,12 @@ namespace SuTI.Engine.Optimization;
 /// <param name="Decay">The largest decay.</param>
 /// <param name="MinDecay">The least, once averaging has begun.</param>
 /// <param name="UpdateAfterStep">Steps during which the average only follows.</param>
-/// <param name="UseWarmup">Whether the decay rises as 1 − (1 + n / <paramref name="InverseGamma"/>)^−<paramref name="Power"/>, rather than as (1 + n) / (10 + n).</param>
-public sealed record EmaOptions(double Decay = 0.9999, double MinDecay = 0, int UpdateAfterStep = 0, bool UseWarmup = false,
-    double InverseGamma = 1, double Power = 2.0 / 3);
+/// <param name="UseWarmup">
+/// Whether the decay rises as 1 − (1 + n / <paramref name="InverseGamma"/>)^−<paramref name="Power"/>, rather than as
+/// (1 + n) / (10 + n).
+/// </param>
+public sealed record EmaOptions(double Decay = 0.9999, double MinDecay = 0, int UpdateAfterStep = 0,
+    bool UseWarmup = false, double InverseGamma = 1, double Power = 2.0 / 3);
 
 /// <summary>An exponential moving average of a store's values: a second store with the same paths.</summary>
 /// <remarks>Frozen parameters are copied, not averaged, so that thawing one later starts from what it is.</remarks>
@@ -47,7 +50,8 @@ public sealed class Ema : IDisposable
         double n = Math.Max(0, (long)step - Options.UpdateAfterStep - 1);
         if (n <= 0)
             return 0;
-        double decay = Options.UseWarmup ? 1 - Math.Pow(1 + (n / Options.InverseGamma), -Options.Power) : (1 + n) / (10 + n);
+        double decay = Options.UseWarmup ? 1 - Math.Pow(1 + (n / Options.InverseGamma), -Options.Power)
+            : (1 + n) / (10 + n);
         return Math.Max(Math.Min(decay, Options.Decay), Options.MinDecay);
     }
 
@@ -68,20 +72,24 @@ public sealed class Ema : IDisposable
     public void Save(string file, CheckpointSaveOptions? options = null)
     {
         options ??= new();
-        Shadow.Save(file, options with
+        var metadata = new Dictionary<string, string>(options.Metadata)
         {
-            Metadata = new Dictionary<string, string>(options.Metadata) { [StepKey] = Steps.ToString(CultureInfo.InvariantCulture) },
-        });
+            [StepKey] = Steps.ToString(CultureInfo.InvariantCulture),
+        };
+        Shadow.Save(file, options with { Metadata = metadata });
     }
 
     /// <summary>Goes on from saved averages.</summary>
-    /// <exception cref="CheckpointException">The file does not fit, or does not say after how many steps it was saved.</exception>
+    /// <exception cref="CheckpointException">
+    /// The file does not fit, or does not say after how many steps it was saved.
+    /// </exception>
     public void Load(string file)
     {
         using var checkpoint = SafetensorsCheckpoint.Open(file);
         string? text = checkpoint.Metadata.GetValueOrDefault(StepKey);
         if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int steps))
-            throw new CheckpointException(file, "averages say after how many steps they were saved", StepKey, text ?? "no such metadata");
+            throw new CheckpointException(file, "averages say after how many steps they were saved", StepKey,
+                text ?? "no such metadata");
         Shadow.Load(checkpoint);
         Steps = steps;
     }

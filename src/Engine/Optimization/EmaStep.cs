@@ -13,7 +13,8 @@ public abstract partial class Device
 
 public sealed partial class CpuDevice
 {
-    internal override unsafe void EmaStep(IReadOnlyList<Parameter> values, IReadOnlyList<Parameter> averages, double decay)
+    internal override unsafe void EmaStep(IReadOnlyList<Parameter> values, IReadOnlyList<Parameter> averages,
+        double decay)
     {
         var slices = ArrayPool<ParameterSlice>.Shared.Rent(values.Count);
         for (int i = 0; i < values.Count; i++)

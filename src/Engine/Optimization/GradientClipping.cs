@@ -2,14 +2,19 @@ using SuTI.Engine.Layers;
 
 namespace SuTI.Engine.Optimization;
 
-/// <summary>Limits the joint norm of gradients (Pascanu, Mikolov, Bengio, On the difficulty of training RNNs, 2013).</summary>
+/// <summary>
+/// Limits the joint norm of gradients (Pascanu, Mikolov, Bengio, On the difficulty of training RNNs, 2013).
+/// </summary>
 public static class GradientClipping
 {
     /// <summary>
-    /// Multiplies every gradient by max / (norm + 1e−6), if that is below 1, where norm is the root of the sum of all squares.
+    /// Multiplies every gradient by max / (norm + 1e−6), if that is below 1, where norm is the root of the sum of all
+    /// squares.
     /// </summary>
     /// <returns>The norm before: one f64 number in the caller's scope.</returns>
-    /// <remarks>NaN or infinity in a gradient shows in the norm; the gradients are then multiplied as the formula says.</remarks>
+    /// <remarks>
+    /// NaN or infinity in a gradient shows in the norm; the gradients are then multiplied as the formula says.
+    /// </remarks>
     /// <exception cref="SutiException">A limit that is not a positive number.</exception>
     public static Tensor Clip(IEnumerable<Parameter> parameters, double maxNorm)
     {

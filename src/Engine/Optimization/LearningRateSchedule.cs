@@ -1,7 +1,9 @@
 namespace SuTI.Engine.Optimization;
 
 /// <summary>The learning rate of each step.</summary>
-/// <remarks>The rules of diffusers 0.21 and transformers 4.30, <c>get_scheduler</c>; computed in double on the host.</remarks>
+/// <remarks>
+/// The rules of diffusers 0.21 and transformers 4.30, <c>get_scheduler</c>; computed in double on the host.
+/// </remarks>
 /// <param name="BaseRate">What the factors multiply: the largest rate.</param>
 /// <param name="WarmupSteps">Steps during which the rate rises linearly from 0.</param>
 public abstract record LearningRateSchedule(double BaseRate, int WarmupSteps)
@@ -20,13 +22,15 @@ public abstract record LearningRateSchedule(double BaseRate, int WarmupSteps)
 }
 
 /// <summary>The same rate, after the warm-up if there is one.</summary>
-public sealed record ConstantSchedule(double BaseRate, int WarmupSteps = 0) : LearningRateSchedule(BaseRate, WarmupSteps)
+public sealed record ConstantSchedule(double BaseRate, int WarmupSteps = 0)
+    : LearningRateSchedule(BaseRate, WarmupSteps)
 {
     private protected override double AfterWarmup(int step) => 1;
 }
 
 /// <summary>Falls linearly to 0 at <paramref name="TotalSteps"/>.</summary>
-public sealed record LinearSchedule(double BaseRate, int TotalSteps, int WarmupSteps = 0) : LearningRateSchedule(BaseRate, WarmupSteps)
+public sealed record LinearSchedule(double BaseRate, int TotalSteps, int WarmupSteps = 0)
+    : LearningRateSchedule(BaseRate, WarmupSteps)
 {
     private protected override double AfterWarmup(int step)
         => Math.Max(0, (double)((long)TotalSteps - step) / Math.Max(1, (long)TotalSteps - WarmupSteps));
@@ -53,8 +57,11 @@ public sealed record CosineWithRestartsSchedule(double BaseRate, int TotalSteps,
     }
 }
 
-/// <summary>Falls to <paramref name="FinalRate"/> at <paramref name="TotalSteps"/> as a power of the share of steps left.</summary>
-public sealed record PolynomialSchedule(double BaseRate, int TotalSteps, int WarmupSteps = 0, double Power = 1, double FinalRate = 1e-7)
+/// <summary>
+/// Falls to <paramref name="FinalRate"/> at <paramref name="TotalSteps"/> as a power of the share of steps left.
+/// </summary>
+public sealed record PolynomialSchedule(double BaseRate, int TotalSteps, int WarmupSteps = 0, double Power = 1,
+    double FinalRate = 1e-7)
     : LearningRateSchedule(BaseRate, WarmupSteps)
 {
     private protected override double AfterWarmup(int step)

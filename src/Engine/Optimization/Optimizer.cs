@@ -23,7 +23,8 @@ public abstract class Optimizer : IDisposable
         foreach (var parameter in Parameters)
         {
             if (parameter.Device != first.Device)
-                throw new DeviceMismatchException(kind, "takes parameters on one device", first.ToString(), parameter.ToString());
+                throw new DeviceMismatchException(kind, "takes parameters on one device", first.ToString(),
+                    parameter.ToString());
             if (parameter.DType != first.DType)
                 throw new DTypeException(kind, "takes parameters of one type", first.ToString(), parameter.ToString());
         }
@@ -42,8 +43,8 @@ public abstract class Optimizer : IDisposable
 
     /// <summary>One step along the gathered gradients, which stay: see <see cref="ClearGradients"/>.</summary>
     /// <param name="learningRate">
-    /// The rate of this step, from a schedule; groups with rates of their own keep their ratio to the main one. By default the
-    /// rate of the options.
+    /// The rate of this step, from a schedule; groups with rates of their own keep their ratio to the main one. By
+    /// default the rate of the options.
     /// </param>
     public void Step(double? learningRate = null)
     {
@@ -155,7 +156,8 @@ public abstract class Optimizer<TOptions> : Optimizer where TOptions : class
                         _together.Add(slot);
                 }
                 _active.RemoveAll(slot => slot.Steps == steps);
-                Update(options, learningRate, steps + 1, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_together));
+                Update(options, learningRate, steps + 1,
+                    System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_together));
                 foreach (var slot in _together)
                 {
                     slot.Steps++;
@@ -169,13 +171,15 @@ public abstract class Optimizer<TOptions> : Optimizer where TOptions : class
     /// <param name="learningRate">Of the main options for this step; null for their own.</param>
     /// <param name="step">From 1.</param>
     /// <param name="slots">Those of the group that have a gradient.</param>
-    private protected abstract void Update(TOptions options, double? learningRate, int step, ReadOnlySpan<OptimizerSlot> slots);
+    private protected abstract void Update(TOptions options, double? learningRate, int step,
+        ReadOnlySpan<OptimizerSlot> slots);
 
     private protected static double Rate(double own, double main, double? learningRate) => learningRate switch
     {
         null => own,
         double rate when own == main => rate,
         double rate when main != 0 => rate * (own / main),
-        _ => throw new SutiException("optimizer", "groups keep their ratio to the main learning rate, which must not be 0"),
+        _ => throw new SutiException("optimizer",
+            "groups keep their ratio to the main learning rate, which must not be 0"),
     };
 }

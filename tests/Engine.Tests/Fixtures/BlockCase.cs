@@ -2,7 +2,9 @@ using SuTI.Engine.Layers;
 
 namespace SuTI.Engine.Tests.Fixtures;
 
-/// <summary>A building block with weights: its store, loaded from model.safetensors, and the gradients of all its parameters.</summary>
+/// <summary>
+/// A building block with weights: its store, loaded from model.safetensors, and the gradients of all its parameters.
+/// </summary>
 sealed class BlockCase : IDisposable
 {
     readonly FixtureCase _fixture;
@@ -39,8 +41,10 @@ sealed class BlockCase : IDisposable
         _fixture.Check("y", y);
         foreach (var parameter in Store.Parameters)
         {
-            var gradient = parameter.Gradient ?? throw new InvalidOperationException($"{parameter.Path}: no gradient arrived");
-            _fixture.Compare($"grad.{parameter.Path}", gradient.Permute(parameter.Layout.FileAxes(parameter.Shape.Rank)));
+            var gradient = parameter.Gradient
+                ?? throw new InvalidOperationException($"{parameter.Path}: no gradient arrived");
+            _fixture.Compare($"grad.{parameter.Path}",
+                gradient.Permute(parameter.Layout.FileAxes(parameter.Shape.Rank)));
         }
     }
 

@@ -2,13 +2,16 @@ using System.Text.Json;
 
 namespace SuTI.Engine.Tests.Fixtures;
 
-/// <summary>What cases.json says of one case. It remembers what was read, so that an option nobody knows is a failure.</summary>
+/// <summary>
+/// What cases.json says of one case. It remembers what was read, so that an option nobody knows is a failure.
+/// </summary>
 sealed class CaseOptions(JsonElement json)
 {
     readonly HashSet<string> _read = [];
 
     /// <summary>Names of options that no one has asked for.</summary>
-    public IEnumerable<string> Unread => json.EnumerateObject().Select(option => option.Name).Where(name => !_read.Contains(name));
+    public IEnumerable<string> Unread
+        => json.EnumerateObject().Select(option => option.Name).Where(name => !_read.Contains(name));
 
     /// <summary>Options that restate the shapes of the tensors or say how they were drawn.</summary>
     public void Describes(params string[] names) => _read.UnionWith(names);
@@ -43,7 +46,8 @@ sealed class CaseOptions(JsonElement json)
     {
         if (Find(name) is not { } value)
             return [otherwise, otherwise];
-        return value.ValueKind == JsonValueKind.Number ? [value.GetInt32(), value.GetInt32()] : value.Deserialize<int[]>()!;
+        return value.ValueKind == JsonValueKind.Number ? [value.GetInt32(), value.GetInt32()]
+            : value.Deserialize<int[]>()!;
     }
 
     public int[]? Integers(string name) => Find(name)?.Deserialize<int[]>();

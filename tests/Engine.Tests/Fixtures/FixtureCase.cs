@@ -6,8 +6,8 @@ using SuTI.Engine.IO;
 namespace SuTI.Engine.Tests.Fixtures;
 
 /// <summary>
-/// One case of a fixture folder while it runs: its options, its inputs as leaves, and the comparison with what is expected. What is
-/// expected and never compared is a failure too.
+/// One case of a fixture folder while it runs: its options, its inputs as leaves, and the comparison with what is
+/// expected. What is expected and never compared is a failure too.
 /// </summary>
 sealed class FixtureCase : IDisposable
 {
@@ -37,7 +37,9 @@ sealed class FixtureCase : IDisposable
 
     public CaseOptions Options { get; }
 
-    /// <summary>Names of this case's tensors in io.safetensors, without the case; tensors that all cases share are among them.</summary>
+    /// <summary>
+    /// Names of this case's tensors in io.safetensors, without the case; tensors that all cases share are among them.
+    /// </summary>
     public IEnumerable<string> Keys => _io.Names
         .Where(name => name.StartsWith(Name + "/", StringComparison.Ordinal)).Select(name => name[(Name.Length + 1)..])
         .Concat(_io.Names.Where(name => !name.Contains('/')));
@@ -163,7 +165,8 @@ sealed class FixtureCase : IDisposable
         double absoluteBound = tolerance.GetProperty("tol_max_abs").GetDouble();
         if (!(worst <= absoluteBound))
             _failures.Add(Miss("largest difference", worst, absoluteBound));
-        if (tolerance.GetProperty("tol_rel_l2") is { ValueKind: JsonValueKind.Number } bound && !(relative <= bound.GetDouble()))
+        if (tolerance.GetProperty("tol_rel_l2") is { ValueKind: JsonValueKind.Number } bound
+            && !(relative <= bound.GetDouble()))
             _failures.Add(Miss("relative difference", relative, bound.GetDouble()));
 
         string Miss(string what, double found, double bound)
@@ -188,7 +191,8 @@ static class FixtureTensors
             SafetensorsType.F64 => Tensor.From(Array.ConvertAll(Cast<double>(bytes), value => (float)value), shape),
             SafetensorsType.I64 => Tensor.From(Cast<long>(bytes), shape),
             SafetensorsType.I32 => Tensor.From(Cast<int>(bytes), shape),
-            SafetensorsType.U8 or SafetensorsType.BOOL => Tensor.From(Array.ConvertAll(bytes, value => value != 0), shape),
+            SafetensorsType.U8 or SafetensorsType.BOOL
+                => Tensor.From(Array.ConvertAll(bytes, value => value != 0), shape),
             _ => throw new NotSupportedException($"{name}: element type {entry.Type}"),
         };
 

@@ -1,6 +1,8 @@
 namespace SuTI.Engine.Tests.Fixtures;
 
-/// <summary>The kinds of fixtures that have a rule here. A folder's kind is the longest of these that its name begins with.</summary>
+/// <summary>
+/// The kinds of fixtures that have a rule here. A folder's kind is the longest of these that its name begins with.
+/// </summary>
 static class FixtureKinds
 {
     static readonly Dictionary<string, Action<FixtureCase>> s_rules = new(StringComparer.Ordinal)
@@ -24,5 +26,6 @@ static class FixtureKinds
     public static bool IsKnown(string folder) => Kind(Path.GetFileName(folder)) is not null;
 
     static string? Kind(string name)
-        => s_rules.Keys.Concat(s_elsewhere).Where(kind => name.StartsWith(kind, StringComparison.Ordinal)).MaxBy(kind => kind.Length);
+        => s_rules.Keys.Concat(s_elsewhere).Where(kind => name.StartsWith(kind, StringComparison.Ordinal))
+            .MaxBy(kind => kind.Length);
 }

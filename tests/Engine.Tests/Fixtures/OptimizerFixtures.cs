@@ -4,7 +4,9 @@ using SuTI.Engine.Optimization;
 namespace SuTI.Engine.Tests.Fixtures;
 
 /// <summary>optimizers: gradients are given; the parameters after each step are compared.</summary>
-/// <remarks>Each trajectory runs twice: as given, and with kernels of four axes kept channels-last, as convolutions keep theirs.</remarks>
+/// <remarks>
+/// Each trajectory runs twice: as given, and with kernels of four axes kept channels-last, as convolutions keep theirs.
+/// </remarks>
 static class OptimizerFixtures
 {
     const string Start = "in.init.";
@@ -40,7 +42,8 @@ static class OptimizerFixtures
                 fixture.Compare($"out.grad_norm.{i}", optimizer.ClipGradients(maxNorm.Value));
             optimizer.Step();
             foreach (var parameter in store.Parameters)
-                fixture.Compare($"out.{parameter.Path}.{i}", parameter.Value.Permute(parameter.Layout.FileAxes(parameter.Shape.Rank)));
+                fixture.Compare($"out.{parameter.Path}.{i}",
+                    parameter.Value.Permute(parameter.Layout.FileAxes(parameter.Shape.Rank)));
         }
     }
 
@@ -51,12 +54,12 @@ static class OptimizerFixtures
         double[] betas = options.Numbers("betas") ?? [0.9, 0.999];
         return options.Text("optimizer") switch
         {
-            "AdamW" => new AdamW(store.Parameters, new(options.Number("lr", 1e-3), betas[0], betas[1], options.Number("eps", 1e-8),
-                options.Number("weight_decay", 1e-2))),
-            "Adam" => new Adam(store.Parameters, new(options.Number("lr", 1e-3), betas[0], betas[1], options.Number("eps", 1e-8),
-                options.Number("weight_decay", 0))),
-            "SGD" => new Sgd(store.Parameters, new(options.Number("lr"), options.Number("momentum", 0), options.Number("dampening", 0),
-                options.Number("weight_decay", 0), options.Flag("nesterov"))),
+            "AdamW" => new AdamW(store.Parameters, new(options.Number("lr", 1e-3), betas[0], betas[1],
+                options.Number("eps", 1e-8), options.Number("weight_decay", 1e-2))),
+            "Adam" => new Adam(store.Parameters, new(options.Number("lr", 1e-3), betas[0], betas[1],
+                options.Number("eps", 1e-8), options.Number("weight_decay", 0))),
+            "SGD" => new Sgd(store.Parameters, new(options.Number("lr"), options.Number("momentum", 0),
+                options.Number("dampening", 0), options.Number("weight_decay", 0), options.Flag("nesterov"))),
             "Adafactor" => Adafactor(store, options),
             string unknown => throw new NotSupportedException($"optimizer {unknown}: unknown"),
         };

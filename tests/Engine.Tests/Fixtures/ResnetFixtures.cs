@@ -98,7 +98,8 @@ static class ResnetFixtures
             _norm2 = new(p["norm2"], options.Integer("groups_out", groups), outChannels, epsilon);
             _conv2 = new(p["conv2"], outChannels, lastChannels, 3, padding: 1);
             if (options.Flag("use_in_shortcut", inChannels != lastChannels))
-                _shortcut = new(p["conv_shortcut"], inChannels, lastChannels, 1, bias: options.Flag("conv_shortcut_bias", true));
+                _shortcut = new(p["conv_shortcut"], inChannels, lastChannels, 1,
+                    bias: options.Flag("conv_shortcut_bias", true));
         }
 
         public Tensor Forward(Tensor x, Tensor? time)
@@ -128,7 +129,8 @@ static class ResnetFixtures
 
         // SiLU is part of the norm's pass; the other activations follow it.
         Tensor Normalise(GroupNorm norm, Tensor x, Tensor? scale = null, Tensor? shift = null)
-            => _activation is "swish" or "silu" ? norm.Forward(x, silu: true, scale, shift) : Activate(norm.Forward(x, silu: false, scale, shift));
+            => _activation is "swish" or "silu" ? norm.Forward(x, silu: true, scale, shift)
+                : Activate(norm.Forward(x, silu: false, scale, shift));
 
         Tensor Activate(Tensor x) => ActivationFixtures.Apply(_activation, x);
     }

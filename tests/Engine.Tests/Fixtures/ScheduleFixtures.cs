@@ -20,8 +20,10 @@ static class ScheduleFixtures
             "constant_with_warmup" => new ConstantSchedule(rate, warmup),
             "linear" => new LinearSchedule(rate, total, warmup),
             "cosine" => new CosineSchedule(rate, total, warmup),
-            "cosine_with_restarts" => new CosineWithRestartsSchedule(rate, total, warmup, options.Integer("num_cycles", 1)),
-            "polynomial" => new PolynomialSchedule(rate, total, warmup, options.Number("power", 1), options.Number("lr_end", 1e-7)),
+            "cosine_with_restarts"
+                => new CosineWithRestartsSchedule(rate, total, warmup, options.Integer("num_cycles", 1)),
+            "polynomial" => new PolynomialSchedule(rate, total, warmup, options.Number("power", 1),
+                options.Number("lr_end", 1e-7)),
             string unknown => throw new NotSupportedException($"schedule {unknown}: unknown"),
         };
         fixture.Compare("out.lr", [.. Enumerable.Range(0, options.Integer("count")).Select(schedule.LearningRate)]);

@@ -14,7 +14,8 @@ public class LayerTests : LeakCheck
         _ = new Conv2d(store.Root["depthwise"], 5, 5, 3, groups: 5, bias: false);
         _ = new GroupNorm(store.Root["norm"], 2, 6);
         _ = new Embedding(store.Root["token_embedding"], 10, 7);
-        Assert.That(store.Parameters.Select(parameter => $"{parameter.Path} {parameter.CheckpointShape}"), Is.EqualTo(new[]
+        Assert.That(store.Parameters.Select(parameter => $"{parameter.Path} {parameter.CheckpointShape}"),
+            Is.EqualTo(new[]
         {
             "to_q.weight (4, 6)",
             "to_out.0.weight (6, 4)",
@@ -38,7 +39,7 @@ public class LayerTests : LeakCheck
         _ = new Conv2d(store.Root["conv"], 25, 400, 2);
         _ = new Conv2d(store.Root["depthwise"], 400, 400, 10, groups: 400);
         _ = new GroupNorm(store.Root["norm"], 2, 6);
-        foreach (var parameter in store.Parameters.Where(parameter => !parameter.Path.StartsWith("norm", StringComparison.Ordinal)))
+        foreach (var parameter in store.Parameters.Where(p => !p.Path.StartsWith("norm", StringComparison.Ordinal)))
         {
             // 100 inputs each: uniform within a tenth.
             double largest = parameter.Value.ToDoubles().Max(Math.Abs);

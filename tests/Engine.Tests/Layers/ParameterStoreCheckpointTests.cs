@@ -17,7 +17,8 @@ public class ParameterStoreCheckpointTests : LeakCheck
         using var loaded = Store();
         loaded.Load(folder.File("model.safetensors"), new() { VerifyDigests = digests });
         foreach (var parameter in store.Parameters)
-            Assert.That(loaded[parameter.Path].Value.ToArray<float>(), Is.EqualTo(parameter.Value.ToArray<float>()), parameter.Path);
+            Assert.That(loaded[parameter.Path].Value.ToArray<float>(), Is.EqualTo(parameter.Value.ToArray<float>()),
+                parameter.Path);
     }
 
     [Test]
@@ -63,7 +64,8 @@ public class ParameterStoreCheckpointTests : LeakCheck
         byte[] bytes = [.. values.SelectMany(value => type switch
         {
             SafetensorsType.F16 => BitConverter.GetBytes((Half)value),
-            SafetensorsType.BF16 => BitConverter.GetBytes((ushort)(BitConverter.SingleToUInt32Bits((float)value) >> 16)),
+            SafetensorsType.BF16
+                => BitConverter.GetBytes((ushort)(BitConverter.SingleToUInt32Bits((float)value) >> 16)),
             SafetensorsType.F32 => BitConverter.GetBytes((float)value),
             _ => BitConverter.GetBytes(value),
         })];
@@ -121,7 +123,8 @@ public class ParameterStoreCheckpointTests : LeakCheck
         using var store = new ParameterStore();
         store.Root.Declare("a", [1], Initialiser.Ones);
         store.Root.Declare("b", [1], Initialiser.Ones);
-        Assert.That(() => store.Load(file, new() { AllowMissing = true }), Throws.TypeOf<CheckpointMismatchException>());
+        Assert.That(() => store.Load(file, new() { AllowMissing = true }),
+            Throws.TypeOf<CheckpointMismatchException>());
         Assert.That(() => store.Load(file, new() { AllowUnused = true }), Throws.TypeOf<CheckpointMismatchException>());
         store.Load(file, new() { AllowMissing = true, AllowUnused = true });
         Assert.That((store["a"].Value.Item(), store["b"].Value.Item()), Is.EqualTo((5, 1)));
@@ -140,7 +143,8 @@ public class ParameterStoreCheckpointTests : LeakCheck
             Assert.That(checkpoint.Names, Is.EquivalentTo(new[] { "conv.weight", "conv.bias" }));
         using var loaded = Store();
         loaded.Load(file, new() { Under = "unet" });
-        Assert.That(loaded["unet.conv.bias"].Value.ToArray<float>(), Is.EqualTo(store["unet.conv.bias"].Value.ToArray<float>()));
+        Assert.That(loaded["unet.conv.bias"].Value.ToArray<float>(),
+            Is.EqualTo(store["unet.conv.bias"].Value.ToArray<float>()));
         using var renamed = new ParameterStore();
         renamed.Root.Declare("b", [2], Initialiser.Zeros);
         renamed.Load(file, new() { Rename = name => name == "conv.bias" ? "b" : null });
@@ -157,21 +161,25 @@ public class ParameterStoreCheckpointTests : LeakCheck
         using var store = Store();
         store.Allocate(5);
         string file = folder.File("model.safetensors");
-        store.Save(file, new() { DType = DType.Float64, Metadata = new Dictionary<string, string> { ["note"] = "wide" } });
+        var metadata = new Dictionary<string, string> { ["note"] = "wide" };
+        store.Save(file, new() { DType = DType.Float64, Metadata = metadata });
         using (var checkpoint = SafetensorsFile.Open(file))
         {
-            Assert.That(checkpoint.Entries, Has.All.Property(nameof(SafetensorsEntry.Type)).EqualTo(SafetensorsType.F64));
+            Assert.That(checkpoint.Entries,
+                Has.All.Property(nameof(SafetensorsEntry.Type)).EqualTo(SafetensorsType.F64));
             Assert.That(checkpoint.Metadata["note"], Is.EqualTo("wide"));
         }
         using var loaded = Store();
         loaded.Load(file);
-        Assert.That(loaded["text.weight"].Value.ToArray<float>(), Is.EqualTo(store["text.weight"].Value.ToArray<float>()));
+        Assert.That(loaded["text.weight"].Value.ToArray<float>(),
+            Is.EqualTo(store["text.weight"].Value.ToArray<float>()));
     }
 
     static ParameterStore Store()
     {
         var store = new ParameterStore();
-        store.Root["unet"]["conv"].Declare("weight", [2, 3, 5, 4], Initialiser.Normal(1), CheckpointLayout.ChannelsFirst);
+        store.Root["unet"]["conv"].Declare("weight", [2, 3, 5, 4], Initialiser.Normal(1),
+            CheckpointLayout.ChannelsFirst);
         store.Root["unet"]["conv"].Declare("bias", [2], Initialiser.Normal(1));
         store.Root["text"].Declare("weight", [3, 7], Initialiser.Normal(1));
         return store;

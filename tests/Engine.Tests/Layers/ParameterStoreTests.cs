@@ -35,7 +35,8 @@ public class ParameterStoreTests : LeakCheck
         Assert.Multiple(() =>
         {
             Assert.That(second["a"].Value.ToArray<float>(), Is.EqualTo(a));
-            Assert.That(second["c.weight"].Value.ToArray<float>(), Is.EqualTo(first["c.weight"].Value.ToArray<float>()));
+            Assert.That(second["c.weight"].Value.ToArray<float>(),
+                Is.EqualTo(first["c.weight"].Value.ToArray<float>()));
             Assert.That(wide["a"].Value.ToArray<double>(), Is.EqualTo(Array.ConvertAll(a, value => (double)value)));
             Assert.That(first["b"].Value.ToArray<float>(), Is.Not.EqualTo(a));
         });
@@ -50,7 +51,8 @@ public class ParameterStoreTests : LeakCheck
         using var scope = TensorScope.Open();
         using var store = new ParameterStore();
         const int count = 100_000;
-        double[] Draw(string name, Initialiser initialiser) => store.Root.Declare(name, [count], initialiser).Value.ToDoubles();
+        double[] Draw(string name, Initialiser initialiser)
+            => store.Root.Declare(name, [count], initialiser).Value.ToDoubles();
         double[] uniform = Draw("uniform", Initialiser.FanIn(25));
         double[] normal = Draw("normal", Initialiser.Normal(0.02));
         Assert.Multiple(() =>

@@ -39,7 +39,8 @@ public class TrainingTests : LeakCheck
             for (int i = 0; i < steps; i++)
             {
                 using var scope = TensorScope.Open("step");
-                var loss = (net.Forward(Tensor.From(noisy, [2, 6, 6, 1])) - Tensor.From(clean, [2, 6, 6, 1])).Square().Sum([0, 1, 2, 3]) * (1.0 / clean.Length);
+                var gap = net.Forward(Tensor.From(noisy, [2, 6, 6, 1])) - Tensor.From(clean, [2, 6, 6, 1]);
+                var loss = gap.Square().Sum([0, 1, 2, 3]) * (1.0 / clean.Length);
                 last = Step(loss, optimizer, 1e-3, ema);
             }
         }

@@ -72,7 +72,8 @@ public class OptimizerTests : LeakCheck
         SetGradient(still, 1);
         optimizer.Step();
         // The first step of Adam moves by the rate, whatever the size of the gradient; the decay is 1e-5.
-        Assert.That(before[0] - still.Value.ToArray<float>()[0], Is.EqualTo(1e-3 * Math.Sign(Gradient(still, 1, 0))).Within(1e-4));
+        Assert.That(before[0] - still.Value.ToArray<float>()[0],
+            Is.EqualTo(1e-3 * Math.Sign(Gradient(still, 1, 0))).Within(1e-4));
     }
 
     [Test]
@@ -81,7 +82,8 @@ public class OptimizerTests : LeakCheck
         using var scope = TensorScope.Open();
         using var store = Store();
         var main = new SgdOptions(0.1, WeightDecay: 0.5);
-        using var optimizer = new Sgd(store.Parameters, main, ParameterGroup.NormsAndBiases(main with { WeightDecay = 0 }),
+        using var optimizer = new Sgd(store.Parameters, main,
+            ParameterGroup.NormsAndBiases(main with { WeightDecay = 0 }),
             ParameterGroup.Under("conv", main with { LearningRate = 0.2 }));
         float[][] before = Values(store);
         foreach (var parameter in store.Parameters)
@@ -92,7 +94,8 @@ public class OptimizerTests : LeakCheck
         {
             var parameter = store.Parameters[i];
             double decay = parameter.Shape.Rank < 2 ? 0 : 0.5;
-            double rate = parameter.Shape.Rank >= 2 && parameter.Path.StartsWith("conv", StringComparison.Ordinal) ? 0.02 : 0.01;
+            double rate = parameter.Shape.Rank >= 2 && parameter.Path.StartsWith("conv", StringComparison.Ordinal)
+                ? 0.02 : 0.01;
             double expected = before[i][3] - (rate * (Gradient(parameter, 0, 3) + (decay * before[i][3])));
             Assert.That(after[i][3], Is.EqualTo(expected).Within(1e-6), parameter.Path);
         }
@@ -106,9 +109,11 @@ public class OptimizerTests : LeakCheck
         foreach (var parameter in store.Parameters)
             SetGradient(parameter, 2);
         double before = Norm(store);
-        Assert.That(GradientClipping.Clip(store.Parameters, 2 * before).Item(), Is.EqualTo(before).Within(1e-6 * before));
+        Assert.That(GradientClipping.Clip(store.Parameters, 2 * before).Item(),
+            Is.EqualTo(before).Within(1e-6 * before));
         Assert.That(Norm(store), Is.EqualTo(before));
-        Assert.That(GradientClipping.Clip(store.Parameters, before / 4).Item(), Is.EqualTo(before).Within(1e-6 * before));
+        Assert.That(GradientClipping.Clip(store.Parameters, before / 4).Item(),
+            Is.EqualTo(before).Within(1e-6 * before));
         Assert.That(Norm(store), Is.EqualTo(before / 4).Within(1e-5));
         Assert.That(() => GradientClipping.Clip(store.Parameters, 0), Throws.TypeOf<SutiException>());
     }
@@ -176,15 +181,18 @@ public class OptimizerTests : LeakCheck
         }
     }
 
-    static float[][] Values(ParameterStore store) => [.. store.Parameters.Select(parameter => parameter.Value.ToArray<float>())];
+    static float[][] Values(ParameterStore store)
+        => [.. store.Parameters.Select(parameter => parameter.Value.ToArray<float>())];
 
-    static float Gradient(Parameter parameter, int step, int element) => MathF.Sin((parameter.Path.Length * 31) + (step * 17) + (element * 3) + 1);
+    static float Gradient(Parameter parameter, int step, int element)
+        => MathF.Sin((parameter.Path.Length * 31) + (step * 17) + (element * 3) + 1);
 
     static void SetGradient(Parameter parameter, int step)
     {
         var leaf = parameter.Value.Leaf!;
         leaf.Clear();
-        float[] values = [.. Enumerable.Range(0, (int)parameter.Shape.Length).Select(i => Gradient(parameter, step, i))];
+        float[] values = [.. Enumerable.Range(0, (int)parameter.Shape.Length)
+            .Select(i => Gradient(parameter, step, i))];
         leaf.Gradient = Tensor.From(values, parameter.Shape).Alias();
     }
 
