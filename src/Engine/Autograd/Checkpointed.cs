@@ -4,12 +4,13 @@ namespace SuTI.Engine;
 public static class Checkpointed
 {
     /// <summary>
-    /// The result of <paramref name="block"/> without keeping what its ops save: only the inputs are kept, and the backward pass runs the
-    /// block a second time. Source: Chen, Xu, Zhang, Guestrin, Training Deep Nets with Sublinear Memory Cost (2016), section 3.
+    /// The result of <paramref name="block"/> without keeping what its ops save: only the inputs are kept, and the
+    /// backward pass runs the block a second time. Source: Chen, Xu, Zhang, Guestrin, Training Deep Nets with Sublinear
+    /// Memory Cost (2016), section 3.
     /// </summary>
     /// <param name="block">
-    /// Must compute the same both times: random numbers come from keys, and parameters that it reaches by itself do not change in between.
-    /// Their gradients arrive as without checkpointing.
+    /// Must compute the same both times: random numbers come from keys, and parameters that it reaches by itself do not
+    /// change in between. Their gradients arrive as without checkpointing.
     /// </param>
     /// <param name="inputs">What the block is given; at least one.</param>
     /// <exception cref="ShapeException">There are no inputs.</exception>

@@ -13,14 +13,17 @@ static class Operands
         foreach (var operand in operands)
         {
             if (!operand.DType.IsCompute())
-                throw new DTypeException(op, "computes in f32 and f64; cast other types first", "f32 or f64", operand.DType.Label());
+                throw new DTypeException(op, "computes in f32 and f64; cast other types first", "f32 or f64",
+                    operand.DType.Label());
             if (operand.DType != operands[0].DType)
-                throw new DTypeException(op, "takes operands of one type", operands[0].DType.Label(), operand.DType.Label());
+                throw new DTypeException(op, "takes operands of one type", operands[0].DType.Label(),
+                    operand.DType.Label());
         }
     }
 
     /// <exception cref="ShapeException">Another number of axes.</exception>
-    internal static void RequireRank(string op, Tensor operand, int rank, [CallerArgumentExpression(nameof(operand))] string name = "")
+    internal static void RequireRank(string op, Tensor operand, int rank,
+        [CallerArgumentExpression(nameof(operand))] string name = "")
     {
         if (operand.Shape.Rank != rank)
             throw new ShapeException(op, string.Create(CultureInfo.InvariantCulture, $"{name} has {rank} axes"),
@@ -28,7 +31,8 @@ static class Operands
     }
 
     /// <exception cref="ShapeException">Another shape.</exception>
-    internal static void RequireShape(string op, Tensor operand, Shape shape, [CallerArgumentExpression(nameof(operand))] string name = "")
+    internal static void RequireShape(string op, Tensor operand, Shape shape,
+        [CallerArgumentExpression(nameof(operand))] string name = "")
     {
         if (operand.Shape != shape)
             throw new ShapeException(op, $"{name} has another shape than the other operands ask for", shape.ToString(),

@@ -7,8 +7,8 @@ namespace SuTI.Engine;
 public sealed partial class Tensor
 {
     /// <summary>
-    /// Sets each element to 0 with the given probability and divides the others by 1 − probability, so that the mean stays. The first
-    /// axis counts samples. Source: Srivastava et al., Dropout (2014), section 10, scaled in training.
+    /// Sets each element to 0 with the given probability and divides the others by 1 − probability, so that the mean
+    /// stays. The first axis counts samples. Source: Srivastava et al., Dropout (2014), section 10, scaled in training.
     /// </summary>
     /// <param name="probability">Of an element to be dropped, from 0 to 1.</param>
     /// <param name="key">Decides which; the gradient draws the same again, so no mask is stored.</param>
@@ -61,6 +61,7 @@ public sealed partial class CpuDevice
             Run<float>();
 
         void Run<T>() where T : unmanaged, IBinaryFloatingPointIeee754<T>
-            => PhiloxCpu.Dropout<T>(Pool, source, x.Span<T>(), y.Span<T>(), Tensor.ElementsPerSample(x.Shape), probability);
+            => PhiloxCpu.Dropout<T>(Pool, source, x.Span<T>(), y.Span<T>(), Tensor.ElementsPerSample(x.Shape),
+                probability);
     }
 }

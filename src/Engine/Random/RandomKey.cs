@@ -5,18 +5,20 @@ using SuTI.Kernels;
 namespace SuTI.Engine;
 
 /// <summary>
-/// Names a stream of random numbers. Every number is a function of (seed, purpose, step, sample, element) alone: the number of
-/// threads, the device and how a batch is split change nothing.
+/// Names a stream of random numbers. Every number is a function of (seed, purpose, step, sample, element) alone: the
+/// number of threads, the device and how a batch is split change nothing.
 /// </summary>
 /// <param name="Seed">Of the run.</param>
 /// <param name="Purpose">Below 2^31; usually from <see cref="For"/>.</param>
 /// <param name="Step">The training or sampling step.</param>
 public readonly record struct RandomKey(ulong Seed, uint Purpose, uint Step = 0)
 {
-    /// <summary>The key of a named use, such as "noise", "timesteps" or a layer's path with "/dropout" behind it.</summary>
+    /// <summary>
+    /// The key of a named use, such as "noise", "timesteps" or a layer's path with "/dropout" behind it.
+    /// </summary>
     /// <remarks>
-    /// The purpose is FNV-1a, 32 bits, of the name's UTF-8 bytes with the top bit cleared: the same in every run and every version. Among a
-    /// thousand names two coincide with a probability of 0.02 %; equal names give equal numbers.
+    /// The purpose is FNV-1a, 32 bits, of the name's UTF-8 bytes with the top bit cleared: the same in every run and
+    /// every version. Among a thousand names two coincide with a probability of 0.02 %; equal names give equal numbers.
     /// </remarks>
     public static RandomKey For(string purpose, ulong seed, uint step = 0)
     {

@@ -10,20 +10,25 @@ public sealed partial class Tensor
     /// <param name="firstSample">Number of the first sample: the second half of a batch of 8 begins at 4.</param>
     /// <param name="dtype">f32 or f64; both hold the same numbers, of float precision.</param>
     /// <exception cref="DTypeException">Another type.</exception>
-    public static Tensor Normal(Shape shape, RandomKey key, uint firstSample = 0, DType dtype = DType.Float32, Device? device = null)
+    public static Tensor Normal(Shape shape, RandomKey key, uint firstSample = 0, DType dtype = DType.Float32,
+        Device? device = null)
         => Random("normal", RandomKind.Normal, shape, key, firstSample, dtype, device);
 
     /// <summary>Numbers evenly spread over [0, 1). The first axis counts samples; a scalar is one sample.</summary>
     /// <inheritdoc cref="Normal"/>
-    public static Tensor Uniform(Shape shape, RandomKey key, uint firstSample = 0, DType dtype = DType.Float32, Device? device = null)
+    public static Tensor Uniform(Shape shape, RandomKey key, uint firstSample = 0, DType dtype = DType.Float32,
+        Device? device = null)
         => Random("uniform", RandomKind.Uniform, shape, key, firstSample, dtype, device);
 
-    /// <summary>Whole numbers (i64) evenly spread over [0, bound). The first axis counts samples; a scalar is one sample.</summary>
+    /// <summary>
+    /// Whole numbers (i64) evenly spread over [0, bound). The first axis counts samples; a scalar is one sample.
+    /// </summary>
     /// <exception cref="SutiException">The bound is below 1.</exception>
     public static Tensor RandomInt(Shape shape, long bound, RandomKey key, uint firstSample = 0, Device? device = null)
     {
         if (bound < 1)
-            throw new SutiException("random_int", "the bound is positive", "1 or more", bound.ToString(CultureInfo.InvariantCulture));
+            throw new SutiException("random_int", "the bound is positive", "1 or more",
+                bound.ToString(CultureInfo.InvariantCulture));
         var source = key.Source(firstSample, "random_int");
         var y = Empty(shape, DType.Int64, device);
         y.Device.RandomIntegers(y, source, bound);
@@ -48,7 +53,8 @@ public sealed partial class Tensor
         return checked((int)elements);
     }
 
-    static Tensor Random(string op, RandomKind kind, Shape shape, RandomKey key, uint firstSample, DType dtype, Device? device)
+    static Tensor Random(string op, RandomKind kind, Shape shape, RandomKey key, uint firstSample, DType dtype,
+        Device? device)
     {
         if (!dtype.IsCompute())
             throw new DTypeException(op, "draws f32 and f64; cast afterwards", "f32 or f64", dtype.Label());

@@ -11,7 +11,8 @@ public class CheckpointedTests : LeakCheck
         var (recomputed, peak) = Train(checkpointed: true);
         for (int i = 0; i < plain.Length; i++)
             Assert.That(recomputed[i], Is.EqualTo(plain[i]), $"gradient {i}");
-        // Kept in the plain pass: every layer's output. With checkpoints: every block's, one block's layers, and the gradients between.
+        // Kept in the plain pass: every layer's output. With checkpoints: every block's, one block's layers, and the
+        // gradients between.
         long activation = Rows * Width * sizeof(float);
         Assert.That(plainPeak - peak, Is.GreaterThan((Blocks - 3) * (LayersInBlock - 1) * activation));
     }
@@ -24,7 +25,8 @@ public class CheckpointedTests : LeakCheck
         x.RequiresGradient = true;
         var hidden = x.MatMul(x);
         var y = Checkpointed.Run(b => b[0].MatMul(hidden), x);
-        Assert.That(() => y.Backward(Tensor.Ones([2, 2])), Throws.TypeOf<GradientException>().With.Message.Contains("none of its inputs"));
+        Assert.That(() => y.Backward(Tensor.Ones([2, 2])),
+            Throws.TypeOf<GradientException>().With.Message.Contains("none of its inputs"));
     }
 
     [Test]
@@ -36,7 +38,8 @@ public class CheckpointedTests : LeakCheck
         x.RequiresGradient = true;
         var y = Checkpointed.Run(b => b[0] + b[0], x);
         x.CopyFrom<float>([3, 4]);
-        Assert.That(() => y.Backward(Tensor.Ones([2])), Throws.TypeOf<GradientException>().With.Message.Contains("was changed"));
+        Assert.That(() => y.Backward(Tensor.Ones([2])),
+            Throws.TypeOf<GradientException>().With.Message.Contains("was changed"));
     }
 
     [Test]
@@ -74,7 +77,8 @@ public class CheckpointedTests : LeakCheck
         long peak = Device.Cpu.Memory.PeakBytes;
         return ([.. weights.Append(x).Select(t => t.Gradient!.ToArray<float>())], peak);
 
-        float[] Draw(int count, double bound) => [.. Enumerable.Range(0, count).Select(_ => (float)random.Next(-bound, bound))];
+        float[] Draw(int count, double bound)
+            => [.. Enumerable.Range(0, count).Select(_ => (float)random.Next(-bound, bound))];
     }
 
     static Tensor Block(Tensor h, Tensor[] weights)

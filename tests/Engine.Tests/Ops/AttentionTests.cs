@@ -41,13 +41,16 @@ public class AttentionTests : LeakCheck
         Refused<ShapeException>("v has another shape", () => Tensor.Attention(q, k, Tensor.Ones([2, 4, 2, 4])));
         Refused<ShapeException>("bias broadcasts", () => Tensor.Attention(q, k, k, bias: Tensor.Ones([2, 2, 3, 4])));
         Refused<ShapeException>("bias broadcasts", () => Tensor.Attention(q, k, k, bias: Tensor.Ones([1, 2, 2, 3, 5])));
-        Refused<ShapeException>("key mask broadcasts", () => Tensor.Attention(q, k, k, keyMask: Tensor.Full([2, 4], 1, DType.Bool)));
+        Refused<ShapeException>("key mask broadcasts",
+            () => Tensor.Attention(q, k, k, keyMask: Tensor.Full([2, 4], 1, DType.Bool)));
         Refused<ShapeException>("key mask has 2 axes", () => Tensor.Attention(q, k, k, keyMask: mask.Flatten()));
-        Refused<ShapeException>("secondKeys has", () => Tensor.Attention(q, k, k, secondKeys: q.Reshape(2, 3, 4, 2), secondValues: q));
+        Refused<ShapeException>("secondKeys has",
+            () => Tensor.Attention(q, k, k, secondKeys: q.Reshape(2, 3, 4, 2), secondValues: q));
         Refused<ShapeException>("secondValues has", () => Tensor.Attention(q, k, k, secondKeys: q, secondValues: k));
         Refused<SutiException>("come together", () => Tensor.Attention(q, k, k, secondKeys: q));
         Refused<SutiException>("come together", () => Tensor.Attention(q, k, k, secondValues: q));
-        Refused<SutiException>("causal", () => Tensor.Attention(q, k, k, new(IsCausal: true), secondKeys: q, secondValues: q));
+        Refused<SutiException>("causal",
+            () => Tensor.Attention(q, k, k, new(IsCausal: true), secondKeys: q, secondValues: q));
         Refused<DTypeException>("bool", () => Tensor.Attention(q, k, k, keyMask: Tensor.Ones([2, 5])));
         Refused<DTypeException>("one type", () => Tensor.Attention(q, k, Tensor.Ones(k.Shape, DType.Float64)));
         Assert.That(Tensor.Attention(q, k, k, keyMask: mask).Shape, Is.EqualTo(q.Shape));

@@ -11,7 +11,8 @@ public class Conv2dTests : LeakCheck
     public void Large_images_agree_between_precisions_and_thread_counts(int stride, int taps)
     {
         int size = ((24 + (2 * (taps / 2)) - taps) / stride) + 1;
-        var variant = new OpVariant("large", [new([2, 24, 24, 48]), new([64, taps, taps, 48]), new([64]), new([2, 64]), new([2, size, size, 64])],
+        var variant = new OpVariant("large",
+            [new([2, 24, 24, 48]), new([64, taps, taps, 48]), new([64]), new([2, 64]), new([2, size, size, 64])],
             t => t[0].Conv2d(t[1], t[2], stride, taps / 2, rowAdd: t[3], residual: t[4]), _ => new([0]));
         Agree(variant);
     }

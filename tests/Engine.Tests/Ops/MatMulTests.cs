@@ -39,17 +39,24 @@ public class MatMulTests : LeakCheck
     {
         using var scope = TensorScope.Open();
         Tensor a = Tensor.Ones([2, 3]), ids = Tensor.Full([2, 3], 1, DType.Int64);
-        Assert.That(() => a.MatMul(a), Throws.TypeOf<ShapeException>().With.Message.Contains("matmul: the last axis").And.Message.Contains("(2, 3)"));
+        Assert.That(() => a.MatMul(a),
+            Throws.TypeOf<ShapeException>().With.Message.Contains("the last axis").And.Message.Contains("(2, 3)"));
         Assert.That(() => Tensor.Ones([2, 1, 3]).MatMul(Tensor.Ones([3, 3, 2])),
             Throws.TypeOf<ShapeException>().With.Message.Contains("broadcast"));
-        Assert.That(() => a.MatMul(Tensor.Scalar(2)), Throws.TypeOf<ShapeException>().With.Message.Contains("at least one axis"));
-        Assert.That(() => a.MatMul(Tensor.Ones([3, 2], DType.Float64)), Throws.TypeOf<DTypeException>().With.Message.Contains("one type"));
+        Assert.That(() => a.MatMul(Tensor.Scalar(2)),
+            Throws.TypeOf<ShapeException>().With.Message.Contains("at least one axis"));
+        Assert.That(() => a.MatMul(Tensor.Ones([3, 2], DType.Float64)),
+            Throws.TypeOf<DTypeException>().With.Message.Contains("one type"));
         Assert.That(() => ids.MatMul(ids.Transpose()), Throws.TypeOf<DTypeException>().With.Message.Contains("cast"));
 
-        Assert.That(() => a.Linear(Tensor.Ones([4, 2])), Throws.TypeOf<ShapeException>().With.Message.Contains("(…, 2)"));
-        Assert.That(() => a.Linear(Tensor.Ones([3])), Throws.TypeOf<ShapeException>().With.Message.Contains("weight has 2 axes"));
-        Assert.That(() => a.Linear(Tensor.Ones([4, 3]), Tensor.Ones([3])), Throws.TypeOf<ShapeException>().With.Message.Contains("bias"));
-        Assert.That(() => a.Linear(Tensor.Ones([4, 3]), null, Tensor.Ones([4])), Throws.TypeOf<ShapeException>().With.Message.Contains("residual"));
+        Assert.That(() => a.Linear(Tensor.Ones([4, 2])),
+            Throws.TypeOf<ShapeException>().With.Message.Contains("(…, 2)"));
+        Assert.That(() => a.Linear(Tensor.Ones([3])),
+            Throws.TypeOf<ShapeException>().With.Message.Contains("weight has 2 axes"));
+        Assert.That(() => a.Linear(Tensor.Ones([4, 3]), Tensor.Ones([3])),
+            Throws.TypeOf<ShapeException>().With.Message.Contains("bias"));
+        Assert.That(() => a.Linear(Tensor.Ones([4, 3]), null, Tensor.Ones([4])),
+            Throws.TypeOf<ShapeException>().With.Message.Contains("residual"));
         Assert.That(() => Tensor.Scalar(1).Linear(Tensor.Ones([4, 3])), Throws.TypeOf<ShapeException>());
         Assert.That(() => a.Linear(Tensor.Ones([4, 3], DType.Float64)), Throws.TypeOf<DTypeException>());
     }

@@ -17,19 +17,24 @@ public static partial class OpCatalogue
         new AttentionForm("bias_shared_by_heads", [2, 3, 2, 4], Keys: 5) { Bias = [2, 1, 3, 5] }.Variant(),
         new AttentionForm("bias_of_keys", [2, 3, 2, 4], Keys: 5) { Bias = [5] }.Variant(),
         // The same for all keys, so its gradient is zero but for rounding, which has no relative size.
-        new AttentionForm("bias_of_queries", [2, 3, 2, 4], Keys: 5) { Bias = [2, 3, 1] }.Variant() with { ComparesPrecisions = false },
+        new AttentionForm("bias_of_queries", [2, 3, 2, 4], Keys: 5)
+        { Bias = [2, 3, 1], ComparesPrecisions = false }.Variant(),
         new AttentionForm("masked_keys", [2, 3, 2, 4], Keys: 5) { Mask = [1, 0, 1, 1, 0, 0, 1, 1, 0, 1] }.Variant(),
-        new AttentionForm("a_sample_without_keys", [2, 3, 2, 4], Keys: 3) { Mask = [0, 0, 0, 1, 0, 1], Bias = [1, 2, 3, 3] }.Variant(),
-        new AttentionForm("mask_shared_by_samples", [2, 3, 1, 4], Keys: 3) { Mask = [1, 0, 1], Options = new(IsCausal: true) }.Variant(),
+        new AttentionForm("a_sample_without_keys", [2, 3, 2, 4], Keys: 3)
+        { Mask = [0, 0, 0, 1, 0, 1], Bias = [1, 2, 3, 3] }.Variant(),
+        new AttentionForm("mask_shared_by_samples", [2, 3, 1, 4], Keys: 3)
+        { Mask = [1, 0, 1], Options = new(IsCausal: true) }.Variant(),
         new AttentionForm("second_keys", [2, 3, 2, 4], Keys: 5) { SecondKeys = 3 }.Variant(),
         new AttentionForm("second_keys_bias_mask", [2, 3, 2, 4], Keys: 2)
-            { SecondKeys = 3, Bias = [1, 2, 3, 5], Mask = [1, 0, 1, 0, 1, 0, 0, 0, 0, 0] }.Variant(),
+        { SecondKeys = 3, Bias = [1, 2, 3, 5], Mask = [1, 0, 1, 0, 1, 0, 0, 0, 0, 0] }.Variant(),
         new AttentionForm("no_keys_but_second_ones", [1, 3, 1, 4], Keys: 0) { SecondKeys = 3 }.Variant(),
         new AttentionForm("no_keys", [1, 3, 1, 4], Keys: 0).Variant(),
         new AttentionForm("no_queries", [1, 0, 2, 4], Keys: 3) { Bias = [2, 0, 3] }.Variant(),
         new AttentionForm("no_samples", [0, 2, 2, 4], Keys: 3).Variant(),
-        new AttentionForm("strided", [1, 4, 2, 3], Keys: 5) { Layout = InputLayout.Strided, Bias = [2, 4, 5] }.Variant(),
-        new AttentionForm("transposed", [2, 4, 2, 3], Keys: 5) { Layout = InputLayout.Transposed, Bias = [2, 2, 4, 5] }.Variant(),
+        new AttentionForm("strided", [1, 4, 2, 3], Keys: 5)
+        { Layout = InputLayout.Strided, Bias = [2, 4, 5] }.Variant(),
+        new AttentionForm("transposed", [2, 4, 2, 3], Keys: 5)
+        { Layout = InputLayout.Transposed, Bias = [2, 2, 4, 5] }.Variant(),
         new OpVariant("joint_projection", [new([2, 5, 3, 2, 4])], t =>
         {
             Tensor Part(int i) => t[0].Slice(2, i, 1).Squeeze(2);
@@ -40,7 +45,10 @@ public static partial class OpCatalogue
             return new AttentionForm("", [2, 5, 2, 4], Keys: 5).Reference([Part(0), Part(1), Part(2)]);
         }));
 
-    /// <summary>One way to call attention. Inputs in the order q, k, v, bias, mask, second keys, second values, as far as present.</summary>
+    /// <summary>
+    /// One way to call attention. Inputs in the order q, k, v, bias, mask, second keys, second values, as far as
+    /// present.
+    /// </summary>
     /// <param name="Queries">Shape of q.</param>
     sealed record AttentionForm(string Name, int[] Queries, int Keys)
     {
@@ -54,6 +62,8 @@ public static partial class OpCatalogue
 
         public InputLayout Layout { get; init; }
 
+        public bool ComparesPrecisions { get; init; } = true;
+
         int AllKeys => Keys + SecondKeys;
 
         public OpVariant Variant()
@@ -65,7 +75,7 @@ public static partial class OpCatalogue
                 inputs.Add(new([Mask.Length / AllKeys, AllKeys]) { IsCondition = true, Values = Mask });
             if (SecondKeys > 0)
                 inputs.AddRange([Heads(SecondKeys), Heads(SecondKeys)]);
-            return new(Name, [.. inputs], Apply, Reference);
+            return new(Name, [.. inputs], Apply, Reference) { ComparesPrecisions = ComparesPrecisions };
         }
 
         OpInput Heads(int length) => new([Queries[0], length, Queries[2], Queries[3]]) { Layout = Layout };
@@ -73,7 +83,8 @@ public static partial class OpCatalogue
         Tensor Apply(Tensor[] t)
         {
             int mask = Bias is null ? 3 : 4;
-            return Tensor.Attention(t[0], t[1], t[2], Options, Bias is null ? null : t[3], Mask is null ? null : t[mask],
+            return Tensor.Attention(t[0], t[1], t[2], Options, Bias is null ? null : t[3],
+                Mask is null ? null : t[mask],
                 SecondKeys == 0 ? null : t[^2], SecondKeys == 0 ? null : t[^1]);
         }
 

@@ -10,33 +10,49 @@ public static partial class OpCatalogue
         new ConvForm("stride_2_1", [2, 5, 4, 2], [3, 3, 3]) { Padding = 1, Stride = (2, 1), HasBias = true }.Variant(),
         new ConvForm("stride_larger_than_kernel", [1, 7, 7, 2], [3, 1, 2]) { Stride = (3, 4) }.Variant(),
         new ConvForm("patches", [1, 4, 6, 3], [5, 2, 2]) { Stride = 2, HasBias = true }.Variant(),
-        new ConvForm("four_sided_padding", [1, 4, 4, 2], [3, 3, 3]) { Padding = new(Top: 0, Bottom: 1, Left: 2, Right: 0), Stride = 2 }.Variant(),
+        new ConvForm("four_sided_padding", [1, 4, 4, 2], [3, 3, 3])
+        { Padding = new(Top: 0, Bottom: 1, Left: 2, Right: 0), Stride = 2 }.Variant(),
         new ConvForm("wide_padding", [1, 3, 2, 2], [2, 2, 2]) { Padding = (3, 2) }.Variant(),
         new ConvForm("one_pixel", [3, 1, 1, 4], [5, 3, 3]) { Padding = 1, HasBias = true }.Variant(),
         new ConvForm("single", [1, 1, 1, 1], [1, 1, 1]).Variant(),
         new ConvForm("17_to_33_channels", [1, 4, 3, 17], [33, 3, 3]) { Padding = 1, Bound = 0.25 }.Variant(),
         new ConvForm("row_add", [2, 3, 4, 3], [5, 3, 3]) { Padding = 1, HasRowAdd = true }.Variant(),
         new ConvForm("residual", [2, 3, 4, 3], [5, 3, 3]) { Padding = 1, HasResidual = true }.Variant(),
-        new ConvForm("bias_row_add_residual", [2, 4, 3, 2], [3, 2, 2]) { Stride = 2, HasBias = true, HasRowAdd = true, HasResidual = true }.Variant(),
-        new ConvForm("strided", [1, 4, 3, 3], [4, 3, 3]) { Padding = 1, HasBias = true, HasRowAdd = true, HasResidual = true, Layout = InputLayout.Strided }
-            .Variant(),
-        new ConvForm("transposed", [2, 4, 3, 3], [4, 3, 3]) { Padding = 1, HasResidual = true, Layout = InputLayout.Transposed }.Variant(),
+        new ConvForm("bias_row_add_residual", [2, 4, 3, 2], [3, 2, 2])
+        { Stride = 2, HasBias = true, HasRowAdd = true, HasResidual = true }.Variant(),
+        new ConvForm("strided", [1, 4, 3, 3], [4, 3, 3])
+        {
+            Padding = 1,
+            HasBias = true,
+            HasRowAdd = true,
+            HasResidual = true,
+            Layout = InputLayout.Strided,
+        }.Variant(),
+        new ConvForm("transposed", [2, 4, 3, 3], [4, 3, 3])
+        { Padding = 1, HasResidual = true, Layout = InputLayout.Transposed }.Variant(),
         new ConvForm("no_images", [0, 4, 3, 3], [4, 3, 3]) { HasBias = true, HasRowAdd = true }.Variant(),
         new ConvForm("no_channels", [1, 4, 3, 0], [4, 3, 3]) { HasBias = true }.Variant(),
         new ConvForm("no_results", [1, 4, 3, 2], [0, 3, 3]) { HasBias = true }.Variant(),
-        new ConvForm("depthwise", [2, 5, 4, 3], [3, 3, 3]) { Padding = 1, HasBias = true, IsDepthwise = true }.Variant(),
-        new ConvForm("depthwise_19_channels", [1, 4, 3, 19], [19, 3, 3]) { Padding = 1, HasResidual = true, HasRowAdd = true, IsDepthwise = true }.Variant(),
-        new ConvForm("depthwise_stride", [1, 7, 6, 5], [5, 3, 2]) { Stride = (2, 3), Padding = new(1, 0, 0, 2), IsDepthwise = true }.Variant(),
-        new ConvForm("depthwise_strided", [1, 4, 3, 3], [3, 2, 2]) { IsDepthwise = true, HasBias = true, Layout = InputLayout.Strided }.Variant(),
+        new ConvForm("depthwise", [2, 5, 4, 3], [3, 3, 3])
+        { Padding = 1, HasBias = true, IsDepthwise = true }.Variant(),
+        new ConvForm("depthwise_19_channels", [1, 4, 3, 19], [19, 3, 3])
+        { Padding = 1, HasResidual = true, HasRowAdd = true, IsDepthwise = true }.Variant(),
+        new ConvForm("depthwise_stride", [1, 7, 6, 5], [5, 3, 2])
+        { Stride = (2, 3), Padding = new(1, 0, 0, 2), IsDepthwise = true }.Variant(),
+        new ConvForm("depthwise_strided", [1, 4, 3, 3], [3, 2, 2])
+        { IsDepthwise = true, HasBias = true, Layout = InputLayout.Strided }.Variant(),
         new ConvForm("depthwise_wide_padding", [1, 2, 2, 2], [2, 2, 2]) { IsDepthwise = true, Padding = 3 }.Variant(),
         new ConvForm("depthwise_no_images", [0, 2, 2, 2], [2, 2, 2]) { IsDepthwise = true }.Variant(),
         new OpVariant("channels_of_wider_images", [new([2, 3, 3, 5]), new([4, 2, 2, 2]), new([2, 2, 2, 7])],
             t => t[0].Slice(3, 2, 2).Conv2d(t[1], residual: t[2].Slice(3, 1, 4)),
             a => new ConvForm("", [2, 3, 3, 2], [4, 2, 2]) { HasResidual = true }.Reference(
                 [Channels(a[0], 2, 2), a[1], Channels(a[2], 1, 4)])),
-        new OpVariant("recorded_weight", [new([1, 3, 3, 2]), new([2, 2, 2, 3])], t => t[0].Conv2d(t[1].Permute(3, 0, 1, 2).Contiguous()),
-            a => new ConvForm("", [1, 3, 3, 2], [3, 2, 2]).Reference([a[0], NdArray.Build([3, 2, 2, 2], i => a[1][i[1], i[2], i[3], i[0]])])),
-        new OpVariant("weight_used_twice", [new([1, 3, 3, 2]), new([2, 3, 3, 2])], t => t[0].Conv2d(t[1], padding: 1).Conv2d(t[1], padding: 1, residual: t[0]),
+        new OpVariant("recorded_weight", [new([1, 3, 3, 2]), new([2, 2, 2, 3])],
+            t => t[0].Conv2d(t[1].Permute(3, 0, 1, 2).Contiguous()),
+            a => new ConvForm("", [1, 3, 3, 2], [3, 2, 2]).Reference(
+                [a[0], NdArray.Build([3, 2, 2, 2], i => a[1][i[1], i[2], i[3], i[0]])])),
+        new OpVariant("weight_used_twice", [new([1, 3, 3, 2]), new([2, 3, 3, 2])],
+            t => t[0].Conv2d(t[1], padding: 1).Conv2d(t[1], padding: 1, residual: t[0]),
             a =>
             {
                 var form = new ConvForm("", [1, 3, 3, 2], [2, 3, 3]) { Padding = 1 };
@@ -46,7 +62,9 @@ public static partial class OpCatalogue
     static NdArray Channels(NdArray x, int start, int count)
         => NdArray.Build(x.Shape.With(-1, count), i => x[i[0], i[1], i[2], start + i[3]]);
 
-    /// <summary>One way to call the convolution. Inputs in the order x, weight, bias, rowAdd, residual, as far as present.</summary>
+    /// <summary>
+    /// One way to call the convolution. Inputs in the order x, weight, bias, rowAdd, residual, as far as present.
+    /// </summary>
     /// <param name="Images">Shape of x.</param>
     /// <param name="Kernel">Results, height, width.</param>
     sealed record ConvForm(string Name, int[] Images, int[] Kernel)
@@ -88,7 +106,8 @@ public static partial class OpCatalogue
                 inputs.Add(Input([Images[0], Kernel[0]]));
             if (HasResidual)
                 inputs.Add(Input(Result));
-            return new(Name, [.. inputs], t => t[0].Conv2d(t[1], HasBias ? t[2] : null, Stride, Padding, Groups, HasRowAdd ? t[RowAddAt] : null,
+            return new(Name, [.. inputs],
+                t => t[0].Conv2d(t[1], HasBias ? t[2] : null, Stride, Padding, Groups, HasRowAdd ? t[RowAddAt] : null,
                 HasResidual ? t[^1] : null), Reference);
         }
 
@@ -104,7 +123,8 @@ public static partial class OpCatalogue
                 {
                     for (int s = 0; s < Kernel[2]; s++)
                     {
-                        int row = (i[1] * Stride.Height) + r - Padding.Top, column = (i[2] * Stride.Width) + s - Padding.Left;
+                        int row = (i[1] * Stride.Height) + r - Padding.Top;
+                        int column = (i[2] * Stride.Width) + s - Padding.Left;
                         if (row < 0 || row >= Images[1] || column < 0 || column >= Images[2])
                             continue;
                         for (int c = 0; c < Images[3]; c++)

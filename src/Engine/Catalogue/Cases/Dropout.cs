@@ -20,8 +20,9 @@ public static partial class OpCatalogue
             var y = new NdArray(shape);
             for (int i = 0; i < y.Values.Length; i++)
             {
-                uint word = Philox(key.Seed, [(uint)(i % elements / 4), firstSample + (uint)(i / elements), key.Step, key.Purpose])[i % elements % 4];
-                y.Values[i] = word < probability * 4294967296.0 ? 0 : a[0].Values[i] / (1 - probability);
+                var (sample, element) = Math.DivRem(i, elements);
+                uint[] words = Philox(key.Seed, [(uint)element / 4, firstSample + (uint)sample, key.Step, key.Purpose]);
+                y.Values[i] = words[element % 4] < probability * 4294967296.0 ? 0 : a[0].Values[i] / (1 - probability);
             }
             return y;
         });
@@ -34,7 +35,8 @@ public static partial class OpCatalogue
         for (int round = 0; round < 10; round++)
         {
             ulong left = 0xD2511F53UL * counter[0], right = 0xCD9E8D57UL * counter[2];
-            counter = [(uint)(right >> 32) ^ counter[1] ^ key0, (uint)right, (uint)(left >> 32) ^ counter[3] ^ key1, (uint)left];
+            counter = [(uint)(right >> 32) ^ counter[1] ^ key0, (uint)right, (uint)(left >> 32) ^ counter[3] ^ key1,
+                (uint)left];
             unchecked
             {
                 key0 += 0x9E3779B9;

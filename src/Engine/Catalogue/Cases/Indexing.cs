@@ -10,14 +10,18 @@ public static partial class OpCatalogue
         LookedUp("transposed_table", new([4, 3]) { Layout = InputLayout.Transposed }, [5]),
         LookedUp("no_ids", new([4, 3]), [2, 0]),
         LookedUp("no_width", new([4, 0]), [3]),
-        new OpVariant("strided_ids", [new([4, 3]), Indices([6], 4) with { Layout = InputLayout.Strided }], t => t[0].Embedding(t[1]), LookUp),
-        new OpVariant("ids_of_32_bits", [new([4, 3]), Indices([6], 4)], t => t[0].Embedding(t[1].Cast(DType.Int32)), LookUp),
-        new OpVariant("table_used_twice", [new([4, 4]), Indices([3], 4)], t => t[0].Embedding(t[1]).MatMul(t[0]), a => Product(LookUp(a), a[0])));
+        new OpVariant("strided_ids", [new([4, 3]), Indices([6], 4) with { Layout = InputLayout.Strided }],
+            t => t[0].Embedding(t[1]), LookUp),
+        new OpVariant("ids_of_32_bits", [new([4, 3]), Indices([6], 4)], t => t[0].Embedding(t[1].Cast(DType.Int32)),
+            LookUp),
+        new OpVariant("table_used_twice", [new([4, 4]), Indices([3], 4)], t => t[0].Embedding(t[1]).MatMul(t[0]),
+            a => Product(LookUp(a), a[0])));
 
     static readonly OpCase s_indexSelect = Declare("index_select",
         new OpVariant("middle_axis", [new([2, 4, 3]), Indices([5], 4)], t => t[0].IndexSelect(1, t[1]),
             a => NdArray.Build([2, 5, 3], i => a[0][i[0], (int)a[1][i[1]], i[2]])),
-        new OpVariant("last_axis", [new([3, 4]) { Layout = InputLayout.Strided }, Indices([2], 4)], t => t[0].IndexSelect(-1, t[1]),
+        new OpVariant("last_axis", [new([3, 4]) { Layout = InputLayout.Strided }, Indices([2], 4)],
+            t => t[0].IndexSelect(-1, t[1]),
             a => NdArray.Build([3, 2], i => a[0][i[0], (int)a[1][i[1]]])),
         new OpVariant("no_ids", [new([3, 4]), Indices([0], 4)], t => t[0].IndexSelect(0, t[1]), _ => new([0, 4])));
 
@@ -30,14 +34,16 @@ public static partial class OpCatalogue
         Gathered("single", new([1]), [1], 0),
         Gathered("no_indices", new([4, 3]), [0, 3], 0),
         Gathered("no_rows", new([0, 3]), [0, 2], 1),
-        new OpVariant("indices_of_32_bits", [new([4, 3]), Indices([2, 3], 4)], t => t[0].Gather(-2, t[1].Cast(DType.Int32)), a => Take(a[0], a[1], 0)));
+        new OpVariant("indices_of_32_bits", [new([4, 3]), Indices([2, 3], 4)],
+            t => t[0].Gather(-2, t[1].Cast(DType.Int32)), a => Take(a[0], a[1], 0)));
 
     static OpInput Indices(Shape shape, int count) => new(shape) { IsIndex = true, Low = 0, High = count };
 
     static OpVariant LookedUp(string name, OpInput table, Shape ids)
         => new(name, [table, Indices(ids, table.Shape[0])], t => t[0].Embedding(t[1]), LookUp);
 
-    static NdArray LookUp(NdArray[] a) => NdArray.Build([.. a[1].Shape, a[0].Shape[1]], i => a[0][(int)a[1][i[..^1]], i[^1]]);
+    static NdArray LookUp(NdArray[] a)
+        => NdArray.Build([.. a[1].Shape, a[0].Shape[1]], i => a[0][(int)a[1][i.AsSpan()[..^1]], i[^1]]);
 
     static OpVariant Gathered(string name, OpInput x, Shape indices, int axis)
         => new(name, [x, Indices(indices, x.Shape[axis])], t => t[0].Gather(axis, t[1]), a => Take(a[0], a[1], axis));

@@ -1,26 +1,28 @@
-using System.Numerics;
-using SuTI.Kernels;
-
 namespace SuTI.Engine;
 
 /// <summary>How scores are made.</summary>
 /// <param name="Scale">What q · k is multiplied with; headDim^−½ if null.</param>
-/// <param name="IsCausal">Hides key j from query i where j &gt; i, both counted from 0. Not together with second keys.</param>
+/// <param name="IsCausal">
+/// Hides key j from query i where j &gt; i, both counted from 0. Not together with second keys.
+/// </param>
 public sealed record AttentionOptions(double? Scale = null, bool IsCausal = false);
 
 public sealed partial class Tensor
 {
-    /// <summary>softmax(q · kᵀ · scale + bias, masked) · v for every sample and head; memory is linear in the lengths.</summary>
+    /// <summary>
+    /// softmax(q · kᵀ · scale + bias, masked) · v for every sample and head; memory is linear in the lengths.
+    /// </summary>
     /// <remarks>
-    /// Operands may be views of any strides, such as slices of a joint projection; only if a head's numbers are not adjacent are they copied.
-    /// A query whose keys are all masked gets zeros and passes no gradient.
+    /// Operands may be views of any strides, such as slices of a joint projection; only if a head's numbers are not
+    /// adjacent are they copied. A query whose keys are all masked gets zeros and passes no gradient.
     /// </remarks>
     /// <param name="q">(n, lq, heads, headDim).</param>
     /// <param name="k">(n, lk, heads, headDim).</param>
     /// <param name="v">(n, lk, heads, headDim).</param>
     /// <param name="bias">Broadcasts to (n, heads, lq, all keys); added to the scaled scores.</param>
     /// <param name="keyMask">(n, all keys) or (1, all keys), bool: false hides a key.</param>
-    /// <param name="secondKeys">(n, lk2, heads, headDim): more keys in the same softmax, counted after the first ones.</param>
+    /// <param name="secondKeys">(n, lk2, heads, headDim): more keys in the same softmax, counted after the first
+    /// ones.</param>
     /// <param name="secondValues">(n, lk2, heads, headDim), present if the second keys are.</param>
     /// <returns>(n, lq, heads, headDim), contiguous.</returns>
     /// <exception cref="ShapeException">An operand does not fit.</exception>
@@ -45,13 +47,17 @@ public sealed partial class Tensor
 /// <summary>The operands of one attention as kernels take them; those that are missing are null.</summary>
 /// <param name="Bias">(n or 1, heads or 1, lq, all keys), keys adjacent.</param>
 /// <param name="KeyMask">(n, all keys), contiguous.</param>
-readonly record struct AttentionOperands(Tensor Q, Tensor K, Tensor V, Tensor? Bias, Tensor? KeyMask, Tensor? SecondK, Tensor? SecondV)
+readonly record struct AttentionOperands(Tensor Q, Tensor K, Tensor V, Tensor? Bias, Tensor? KeyMask, Tensor? SecondK,
+    Tensor? SecondV)
 {
     internal int Keys => K.Shape[1] + (SecondK?.Shape[1] ?? 0);
 }
 
-/// <summary>Gradients to compute, contiguous; those not wanted are null. The bias gradient has the shape of the bias operand.</summary>
-readonly record struct AttentionResults(Tensor? Q, Tensor? K, Tensor? V, Tensor? Bias, Tensor? SecondK, Tensor? SecondV);
+/// <summary>
+/// Gradients to compute, contiguous; those not wanted are null. The bias gradient has the shape of the bias operand.
+/// </summary>
+readonly record struct AttentionResults(Tensor? Q, Tensor? K, Tensor? V, Tensor? Bias, Tensor? SecondK,
+    Tensor? SecondV);
 
 sealed class AttentionOp(AttentionOptions options, int biasAt, int maskAt, int secondKeysAt, int secondValuesAt) : Op
 {
@@ -104,7 +110,8 @@ sealed class AttentionOp(AttentionOptions options, int biasAt, int maskAt, int s
     }
 
     Tensor? Wanted(int input, Gradients into)
-        => input >= 0 && into.Needs(input) ? Tensor.Empty(_inputs[input]!.Shape, _inputs[input]!.DType, _inputs[input]!.Device) : null;
+        => input >= 0 && into.Needs(input)
+        ? Tensor.Empty(_inputs[input]!.Shape, _inputs[input]!.DType, _inputs[input]!.Device) : null;
 
     static void Add(int input, Tensor? gradient, Gradients into)
     {
@@ -114,14 +121,16 @@ sealed class AttentionOp(AttentionOptions options, int biasAt, int maskAt, int s
 
     AttentionOperands Laid()
     {
-        var operands = new AttentionOperands(Heads(0)!, Heads(1)!, Heads(2)!, null, null, Heads(secondKeysAt), Heads(secondValuesAt));
+        var operands = new AttentionOperands(Heads(0)!, Heads(1)!, Heads(2)!, null, null, Heads(secondKeysAt),
+            Heads(secondValuesAt));
         var (samples, heads, queries) = (operands.Q.Shape[0], operands.Q.Shape[2], operands.Q.Shape[1]);
         Tensor? bias = null, mask = null;
         if (biasAt >= 0)
         {
             bias = _inputs[biasAt]!;
             // Samples and heads may stay shared, which spares the sum of their gradients; the rest is laid out.
-            bias = Broadcast.View(bias, [Shared(bias, 4, samples), Shared(bias, 3, heads), queries, operands.Keys], Name);
+            bias = Broadcast.View(bias, [Shared(bias, 4, samples), Shared(bias, 3, heads), queries, operands.Keys],
+                Name);
             if (bias.Strides[3] != 1 || (bias.Strides[2] == 0 && queries > 1) || !FitInt(bias))
                 bias = bias.ContiguousValues();
         }
@@ -130,7 +139,8 @@ sealed class AttentionOp(AttentionOptions options, int biasAt, int maskAt, int s
         return operands with { Bias = bias, KeyMask = mask };
     }
 
-    static int Shared(Tensor bias, int fromEnd, int length) => bias.Shape.Rank >= fromEnd && bias.Shape[-fromEnd] != 1 ? length : 1;
+    static int Shared(Tensor bias, int fromEnd, int length)
+        => bias.Shape.Rank >= fromEnd && bias.Shape[-fromEnd] != 1 ? length : 1;
 
     Tensor? Heads(int input)
     {
@@ -187,8 +197,8 @@ sealed class AttentionOp(AttentionOptions options, int biasAt, int maskAt, int s
         for (int i = 1; repeats && i <= x.Shape.Rank; i++)
             repeats = x.Shape[-i] == 1 || x.Shape[-i] == shape[-i];
         if (!repeats)
-            throw new ShapeException(Name, $"the {name} broadcasts to samples, heads, queries and keys", $"a shape that broadcasts to {shape}",
-                x.Shape.ToString());
+            throw new ShapeException(Name, $"the {name} broadcasts to samples, heads, queries and keys",
+                $"a shape that broadcasts to {shape}", x.Shape.ToString());
     }
 }
 
@@ -196,80 +206,9 @@ public abstract partial class Device
 {
     /// <param name="y">(n, lq, heads, headDim), contiguous.</param>
     /// <param name="logSumExp">(n, heads, lq), contiguous: of the scores of each query.</param>
-    internal abstract void Attention(in AttentionOperands operands, Tensor y, Tensor logSumExp, double scale, bool isCausal);
+    internal abstract void Attention(in AttentionOperands operands, Tensor y, Tensor logSumExp, double scale,
+        bool isCausal);
 
     internal abstract void AttentionBackward(in AttentionOperands operands, Tensor y, Tensor logSumExp, Tensor dy,
         in AttentionResults gradients, double scale, bool isCausal);
-}
-
-public sealed partial class CpuDevice
-{
-    internal override void Attention(in AttentionOperands operands, Tensor y, Tensor logSumExp, double scale, bool isCausal)
-    {
-        if (y.DType == DType.Float64)
-            Run<double>(operands);
-        else
-            Run<float>(operands);
-
-        void Run<T>(in AttentionOperands operands) where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        {
-            var sizes = Sizes(operands);
-            var workspace = Workspace<T>(AttentionCpu.ForwardWorkspaceLength<T>(Pool, sizes));
-            AttentionCpu.Forward(Pool, Inputs<T>(operands), Writable<T>(y), logSumExp.Span<T>(), workspace, sizes, scale, isCausal);
-        }
-    }
-
-    internal override void AttentionBackward(in AttentionOperands operands, Tensor y, Tensor logSumExp, Tensor dy,
-        in AttentionResults gradients, double scale, bool isCausal)
-    {
-        if (y.DType == DType.Float64)
-            Run<double>(operands, gradients);
-        else
-            Run<float>(operands, gradients);
-
-        void Run<T>(in AttentionOperands operands, in AttentionResults gradients) where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        {
-            var sizes = Sizes(operands);
-            var dBias = gradients.Bias;
-            var workspace = Workspace<T>(AttentionCpu.BackwardWorkspaceLength<T>(Pool, sizes,
-                dBias is not null && dBias.Shape[0] == 1, dBias is not null && dBias.Shape[1] == 1));
-            var wanted = new AttentionGradients<T>
-            {
-                Q = Writable<T>(gradients.Q),
-                K = Writable<T>(gradients.K),
-                V = Writable<T>(gradients.V),
-                ExtraK = Writable<T>(gradients.SecondK),
-                ExtraV = Writable<T>(gradients.SecondV),
-                Bias = dBias is null ? default : new(dBias.Span<T>(), SharedStride(dBias, 0), (int)dBias.Strides[2], SharedStride(dBias, 1)),
-            };
-            AttentionCpu.Backward(Pool, Inputs<T>(operands), Writable<T>(y), logSumExp.Span<T>(), Writable<T>(dy), wanted, workspace, sizes,
-                scale, isCausal);
-        }
-    }
-
-    static AttentionSizes Sizes(in AttentionOperands operands)
-        => new(operands.Q.Shape[0], operands.Q.Shape[2], operands.Q.Shape[1], operands.K.Shape[1], operands.Q.Shape[3],
-            operands.SecondK?.Shape[1] ?? 0);
-
-    static AttentionInputs<T> Inputs<T>(in AttentionOperands operands) where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        => new()
-        {
-            Q = Readable<T>(operands.Q),
-            K = Readable<T>(operands.K),
-            V = Readable<T>(operands.V),
-            ExtraK = Readable<T>(operands.SecondK),
-            ExtraV = Readable<T>(operands.SecondV),
-            Bias = operands.Bias is not { } bias ? default
-                : new(bias.StridedSpan<T>(), SharedStride(bias, 0), (int)bias.Strides[2], SharedStride(bias, 1)),
-            KeyMask = operands.KeyMask is { } mask ? mask.Span<byte>() : default,
-        };
-
-    static HeadsView<T> Readable<T>(Tensor? x) where T : unmanaged
-        => x is null ? default : new(x.StridedSpan<T>(), (int)x.Strides[0], (int)x.Strides[1], (int)x.Strides[2]);
-
-    static HeadsSpan<T> Writable<T>(Tensor? x) where T : unmanaged
-        => x is null ? default : new(x.Span<T>(), (int)x.Strides[0], (int)x.Strides[1], (int)x.Strides[2]);
-
-    // The kernel tells by a stride of 0 that an axis is shared.
-    static int SharedStride(Tensor bias, int axis) => bias.Shape[axis] == 1 ? 0 : (int)bias.Strides[axis];
 }

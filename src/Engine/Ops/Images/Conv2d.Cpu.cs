@@ -5,7 +5,8 @@ namespace SuTI.Engine;
 
 public sealed partial class CpuDevice
 {
-    internal override void Conv2d(Tensor x, Tensor weight, Tensor? bias, Tensor? rowAdd, Tensor? residual, Tensor y, in ConvCall call)
+    internal override void Conv2d(Tensor x, Tensor weight, Tensor? bias, Tensor? rowAdd, Tensor? residual, Tensor y,
+        in ConvCall call)
     {
         if (y.DType == DType.Float64)
             Run<double>(call);
@@ -14,11 +15,13 @@ public sealed partial class CpuDevice
 
         void Run<T>(in ConvCall call) where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
-            ReadOnlySpan<T> images = x.StridedSpan<T>(), constants = Read<T>(bias), rows = Read<T>(rowAdd), rest = Read<T>(residual);
+            ReadOnlySpan<T> images = x.StridedSpan<T>(), constants = Read<T>(bias);
+            ReadOnlySpan<T> rows = Read<T>(rowAdd), rest = Read<T>(residual);
             if (call.IsDepthwise)
             {
                 var taps = Workspace<T>(DepthwiseCpu.WorkspaceLength(call.Sizes));
-                DepthwiseCpu.Forward(Pool, images, weight.Span<T>(), constants, rows, rest, y.Span<T>(), taps, call.Sizes);
+                DepthwiseCpu.Forward(Pool, images, weight.Span<T>(), constants, rows, rest, y.Span<T>(), taps,
+                    call.Sizes);
                 return;
             }
             var packed = PackedTaps<T>(weight, call, forInputGradient: false);
@@ -39,7 +42,8 @@ public sealed partial class CpuDevice
             if (call.IsDepthwise)
             {
                 var taps = Workspace<T>(DepthwiseCpu.WorkspaceLength(call.Sizes));
-                DepthwiseCpu.InputGradient(Pool, dy.Span<T>(), weight.Span<T>(), dx.Span<T>(), taps, call.Sizes, accumulate);
+                DepthwiseCpu.InputGradient(Pool, dy.Span<T>(), weight.Span<T>(), dx.Span<T>(), taps, call.Sizes,
+                    accumulate);
                 return;
             }
             var packed = PackedTaps<T>(weight, call, forInputGradient: true);
@@ -59,11 +63,13 @@ public sealed partial class CpuDevice
         {
             if (call.IsDepthwise)
             {
-                DepthwiseCpu.WeightGradient<T>(Pool, x.StridedSpan<T>(), dy.Span<T>(), dWeight.Span<T>(), call.Sizes, accumulate);
+                DepthwiseCpu.WeightGradient<T>(Pool, x.StridedSpan<T>(), dy.Span<T>(), dWeight.Span<T>(), call.Sizes,
+                    accumulate);
                 return;
             }
             var workspace = Workspace<T>(ConvCpu.WeightGradientWorkspaceLength<T>(call.Sizes));
-            ConvCpu.WeightGradient(Pool, x.StridedSpan<T>(), dy.Span<T>(), dWeight.Span<T>(), workspace, call.Sizes, accumulate);
+            ConvCpu.WeightGradient(Pool, x.StridedSpan<T>(), dy.Span<T>(), dWeight.Span<T>(), workspace, call.Sizes,
+                accumulate);
         }
     }
 
@@ -96,9 +102,10 @@ public sealed partial class CpuDevice
             return scratch;
         }
         var key = new PackedKernel(weight.DType, weight.Offset, weight.Shape, forInputGradient);
-        var storage = weight.Storage.Derive(key, (long)length * sizeof(T), (Device: this, Weight: weight, call.Sizes, forInputGradient, length),
-            static (state, storage) => Pack(state.Device, state.Weight, new Span<T>((T*)storage.Address, state.length), state.Sizes,
-                state.forInputGradient));
+        var storage = weight.Storage.Derive(key, (long)length * sizeof(T),
+            (Device: this, Weight: weight, call.Sizes, forInputGradient, length),
+            static (state, storage) => Pack(state.Device, state.Weight, new Span<T>((T*)storage.Address, state.length),
+                state.Sizes, state.forInputGradient));
         return new((T*)storage.Address, length);
 
         static void Pack(CpuDevice device, Tensor weight, Span<T> packed, in ConvSizes sizes, bool forInputGradient)

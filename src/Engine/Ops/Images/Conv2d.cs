@@ -5,22 +5,28 @@ namespace SuTI.Engine;
 public sealed partial class Tensor
 {
     /// <summary>
-    /// 2-D convolution (as everywhere in deep learning a correlation: the kernel is not flipped), zeros beyond the border:
-    /// y[n, i, j, o] = Σ x[n, i·sh + r − top, j·sw + s − left, c] · weight[o, r, s, c] + bias[o] + rowAdd[n, o] + residual[n, i, j, o].
+    /// 2-D convolution (as everywhere in deep learning a correlation: the kernel is not flipped), zeros beyond the
+    /// border: y[n, i, j, o] = Σ x[n, i·sh + r − top, j·sw + s − left, c] · weight[o, r, s, c] + bias[o] + rowAdd[n, o]
+    /// + residual[n, i, j, o].
     /// </summary>
-    /// <param name="weight">(out, r, s, in), or (channels, r, s, 1) if each channel is a group. Its packed form is kept until its values change.</param>
+    /// <param name="weight">
+    /// (out, r, s, in), or (channels, r, s, 1) if each channel is a group. Its packed form is kept until its values
+    /// change.
+    /// </param>
     /// <param name="bias">(out).</param>
     /// <param name="stride">1 if null.</param>
     /// <param name="padding">Zeros around the images.</param>
     /// <param name="groups">1, or the number of channels: each channel has a kernel of its own.</param>
     /// <param name="rowAdd">(n, out): added to every pixel of an image in the same pass.</param>
     /// <param name="residual">Of the result's shape; added in the same pass.</param>
-    /// <returns>(n, (h + top + bottom − r) / sh + 1, (w + left + right − s) / sw + 1, out) for these images (n, h, w, in).</returns>
-    /// <exception cref="ShapeException">An operand does not fit, or the kernel is larger than the padded images.</exception>
+    /// <returns>(n, (h + top + bottom − r) / sh + 1, (w + left + right − s) / sw + 1, out) for these images (n, h, w,
+    /// in).</returns>
+    /// <exception cref="ShapeException">An operand does not fit, or the kernel is larger than the padded
+    /// images.</exception>
     /// <exception cref="DTypeException">The operands are not all f32 or all f64.</exception>
     /// <exception cref="SutiException">A stride below 1, a negative padding, or another number of groups.</exception>
-    public Tensor Conv2d(Tensor weight, Tensor? bias = null, Size2d? stride = null, Padding2d padding = default, int groups = 1,
-        Tensor? rowAdd = null, Tensor? residual = null)
+    public Tensor Conv2d(Tensor weight, Tensor? bias = null, Size2d? stride = null, Padding2d padding = default,
+        int groups = 1, Tensor? rowAdd = null, Tensor? residual = null)
     {
         var inputs = new List<Tensor> { this, weight };
         int Add(Tensor? tensor)
@@ -67,8 +73,10 @@ sealed class Conv2dOp(Size2d stride, Padding2d padding, int groups, int biasAt, 
         {
             var (pixels, apart) = Pixels(x);
             var (rest, restApart) = residual is null ? (null, _sizes.Cout) : Pixels(residual);
-            var call = new ConvCall(_sizes with { PixelX = apart, PixelResidual = restApart }, IsDepthwise, _keepsPacked);
-            x.Device.Conv2d(pixels, weight.ContiguousValues(), bias?.ContiguousValues(), rowAdd?.ContiguousValues(), rest, y, call);
+            var call = new ConvCall(_sizes with { PixelX = apart, PixelResidual = restApart }, IsDepthwise,
+                _keepsPacked);
+            x.Device.Conv2d(pixels, weight.ContiguousValues(), bias?.ContiguousValues(), rowAdd?.ContiguousValues(),
+                rest, y, call);
         }
         _x = Save(x);
         _weight = Save(weight);
@@ -90,7 +98,8 @@ sealed class Conv2dOp(Size2d stride, Padding2d padding, int groups, int biasAt, 
         {
             var dWeight = into.Buffer(1, out bool accumulate);
             if (!IsNothing(dy, dWeight, accumulate))
-                device.Conv2dWeightGradient(x, dy, dWeight, call with { Sizes = _sizes with { PixelX = apart } }, accumulate);
+                device.Conv2dWeightGradient(x, dy, dWeight, call with { Sizes = _sizes with { PixelX = apart } },
+                    accumulate);
         }
         if (biasAt >= 0 && into.Needs(biasAt))
         {
@@ -117,7 +126,8 @@ sealed class Conv2dOp(Size2d stride, Padding2d padding, int groups, int biasAt, 
     // Kernels take pixels at one distance, so a range of channels of wider images is read where it lies.
     static (Tensor Images, int Apart) Pixels(Tensor x)
     {
-        if ((x.Strides[3] == 1 || x.Shape[3] == 1) && MatrixView.TryMerge(x, 0, 3, out long step) && step >= x.Shape[3] && step <= int.MaxValue)
+        if ((x.Strides[3] == 1 || x.Shape[3] == 1) && MatrixView.TryMerge(x, 0, 3, out long step)
+            && step >= x.Shape[3] && step <= int.MaxValue)
             return (x, (int)step);
         return (x.ContiguousValues(), x.Shape[3]);
     }
@@ -133,12 +143,14 @@ sealed class Conv2dOp(Size2d stride, Padding2d padding, int groups, int biasAt, 
             throw new ShapeException(Name, "the weight has not the channels of the images",
                 IsDepthwise ? $"({channels}, r, s, 1)" : $"(out, r, s, {channels})", weight.Shape.ToString());
         if (weight.Shape[1] == 0 || weight.Shape[2] == 0)
-            throw new ShapeException(Name, "the kernel has at least one tap", "(out, 1 or more, 1 or more, in)", weight.Shape.ToString());
+            throw new ShapeException(Name, "the kernel has at least one tap", "(out, 1 or more, 1 or more, in)",
+                weight.Shape.ToString());
         if (stride.Height < 1 || stride.Width < 1)
             throw new SutiException(Name, "the stride is positive", "1 or more", stride.ToString());
         if (padding.Top < 0 || padding.Bottom < 0 || padding.Left < 0 || padding.Right < 0)
             throw new SutiException(Name, "the padding is not negative", "0 or more", padding.ToString());
-        var sizes = new ConvSizes(x.Shape[0], x.Shape[1], x.Shape[2], channels, weight.Shape[0], weight.Shape[1], weight.Shape[2])
+        var sizes = new ConvSizes(x.Shape[0], x.Shape[1], x.Shape[2], channels, weight.Shape[0], weight.Shape[1],
+            weight.Shape[2])
         {
             StrideH = stride.Height,
             StrideW = stride.Width,
@@ -148,8 +160,8 @@ sealed class Conv2dOp(Size2d stride, Padding2d padding, int groups, int biasAt, 
             PadRight = padding.Right,
         };
         if (sizes.OutH < 1 || sizes.OutW < 1)
-            throw new ShapeException(Name, "the kernel is larger than the padded images", $"at least {sizes.R} × {sizes.S}",
-                $"{x.Shape[1]} × {x.Shape[2]} with padding {padding}");
+            throw new ShapeException(Name, "the kernel is larger than the padded images",
+                $"at least {sizes.R} × {sizes.S}", $"{x.Shape[1]} × {x.Shape[2]} with padding {padding}");
         return sizes;
     }
 }
@@ -160,8 +172,11 @@ readonly record struct ConvCall(ConvSizes Sizes, bool IsDepthwise, bool KeepsPac
 
 public abstract partial class Device
 {
-    /// <summary>Weight, bias, rowAdd and y are contiguous; pixels of x and of the residual lie apart as the sizes say.</summary>
-    internal abstract void Conv2d(Tensor x, Tensor weight, Tensor? bias, Tensor? rowAdd, Tensor? residual, Tensor y, in ConvCall call);
+    /// <summary>
+    /// Weight, bias, rowAdd and y are contiguous; pixels of x and of the residual lie apart as the sizes say.
+    /// </summary>
+    internal abstract void Conv2d(Tensor x, Tensor weight, Tensor? bias, Tensor? rowAdd, Tensor? residual, Tensor y,
+        in ConvCall call);
 
     /// <summary>dx = (dx +) the gradient of x; contiguous.</summary>
     internal abstract void Conv2dInputGradient(Tensor dy, Tensor weight, Tensor dx, in ConvCall call, bool accumulate);

@@ -2,14 +2,17 @@ namespace SuTI.Engine;
 
 public sealed partial class Tensor
 {
-    /// <summary>Puts <paramref name="before"/>[i] and <paramref name="after"/>[i] elements of <paramref name="value"/> around axis i.</summary>
+    /// <summary>
+    /// Puts <paramref name="before"/>[i] and <paramref name="after"/>[i] elements of <paramref name="value"/> around
+    /// axis i.
+    /// </summary>
     /// <exception cref="ShapeException">Not one width an axis.</exception>
     /// <exception cref="SutiException">A negative width.</exception>
     public Tensor Pad(ReadOnlySpan<int> before, ReadOnlySpan<int> after, double value = 0)
     {
         if (before.Length != Shape.Rank || after.Length != Shape.Rank)
-            throw new ShapeException("pad", "there is one width before and one after each axis", $"{Shape.Rank} of each for {Shape}",
-                $"{before.Length} and {after.Length}");
+            throw new ShapeException("pad", "there is one width before and one after each axis",
+                $"{Shape.Rank} of each for {Shape}", $"{before.Length} and {after.Length}");
         if (before.ContainsAnyInRange(int.MinValue, -1) || after.ContainsAnyInRange(int.MinValue, -1))
             throw new SutiException("pad", "widths are not negative", "0 or more",
                 $"[{string.Join(", ", before.ToArray())}] and [{string.Join(", ", after.ToArray())}]");

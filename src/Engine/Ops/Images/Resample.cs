@@ -13,7 +13,9 @@ public enum Resampling
     /// <summary>Linear between the two nearest centres along each axis.</summary>
     Bilinear,
 
-    /// <summary>Cubic convolution (Keys 1981) along each axis: a = −0.75, with antialiasing a = −0.5; borders repeat.</summary>
+    /// <summary>
+    /// Cubic convolution (Keys 1981) along each axis: a = −0.75, with antialiasing a = −0.5; borders repeat.
+    /// </summary>
     Bicubic,
 
     /// <summary>The mean of all pixels that the new one touches.</summary>
@@ -35,22 +37,29 @@ public sealed partial class Tensor
     /// <summary>Images of another size by <see cref="Resampling.Nearest"/>.</summary>
     public Tensor UpsampleNearest(int height, int width) => Resize(height, width, Resampling.Nearest);
 
-    /// <summary>Images of another size; centres of pixels lie at half numbers and borders are not aligned (PyTorch's align_corners = False).</summary>
-    /// <param name="antialias">Bilinear and bicubic: widen the filter when shrinking, so that every pixel counts.</param>
-    /// <param name="stepHeight">Old rows per new row, if not their ratio; 0 is the ratio. Bilinear and bicubic only.</param>
+    /// <summary>
+    /// Images of another size; centres of pixels lie at half numbers and borders are not aligned (PyTorch's
+    /// align_corners = False).
+    /// </summary>
+    /// <param name="antialias">Bilinear and bicubic: widen the filter when shrinking, so that every pixel
+    /// counts.</param>
+    /// <param name="stepHeight">Old rows per new row, if not their ratio; 0 is the ratio. Bilinear and bicubic
+    /// only.</param>
     /// <param name="stepWidth">Old columns per new column, likewise.</param>
     /// <returns>(n, height, width, c) for these images (n, h, w, c).</returns>
     /// <exception cref="ShapeException">Not images, or without a pixel.</exception>
     /// <exception cref="DTypeException">Neither f32 nor f64.</exception>
-    /// <exception cref="SutiException">A size below 1, or an option that the kind of resampling does not have.</exception>
-    public Tensor Resize(int height, int width, Resampling kind = Resampling.Bilinear, bool antialias = false, double stepHeight = 0,
-        double stepWidth = 0)
+    /// <exception cref="SutiException">A size below 1, or an option that the kind of resampling does not
+    /// have.</exception>
+    public Tensor Resize(int height, int width, Resampling kind = Resampling.Bilinear, bool antialias = false,
+        double stepHeight = 0, double stepWidth = 0)
     {
         ResampleOp.RequireImages(this);
         if (height < 1 || width < 1)
             throw new SutiException("resample", "the new size is positive", "1 × 1 or more", $"{height} × {width}");
         if (kind is Resampling.Nearest or Resampling.Area && (antialias || stepHeight != 0 || stepWidth != 0))
-            throw new SutiException("resample", "antialiasing and steps belong to bilinear and bicubic", "neither", kind.ToString());
+            throw new SutiException("resample", "antialiasing and steps belong to bilinear and bicubic", "neither",
+                kind.ToString());
         if (!(stepHeight >= 0 && stepWidth >= 0 && double.IsFinite(stepHeight) && double.IsFinite(stepWidth)))
             throw new SutiException("resample", "steps are not negative", "0 or more", $"{stepHeight} and {stepWidth}");
         if (Shape[1] == height && Shape[2] == width && stepHeight == 0 && stepWidth == 0)
@@ -59,7 +68,10 @@ public sealed partial class Tensor
             ResampleOp.Axis(kind, Shape[2], width, antialias, stepWidth)), this);
     }
 
-    /// <summary>Means of <paramref name="kernel"/>-sized blocks, <paramref name="stride"/> apart (by default side by side); an incomplete rest is dropped.</summary>
+    /// <summary>
+    /// Means of <paramref name="kernel"/>-sized blocks, <paramref name="stride"/> apart (by default side by side); an
+    /// incomplete rest is dropped.
+    /// </summary>
     /// <returns>(n, (h − kh) / sh + 1, (w − kw) / sw + 1, c) for these images (n, h, w, c).</returns>
     /// <exception cref="ShapeException">Not images, or smaller than the kernel.</exception>
     /// <exception cref="DTypeException">Neither f32 nor f64.</exception>
@@ -69,20 +81,25 @@ public sealed partial class Tensor
         ResampleOp.RequireImages(this);
         var step = stride ?? kernel;
         if (Math.Min(Math.Min(kernel.Height, kernel.Width), Math.Min(step.Height, step.Width)) < 1)
-            throw new SutiException("resample", "kernel and stride are positive", "1 or more", $"kernel {kernel}, stride {step}");
+            throw new SutiException("resample", "kernel and stride are positive", "1 or more",
+                $"kernel {kernel}, stride {step}");
         if (kernel.Height > Shape[1] || kernel.Width > Shape[2])
-            throw new ShapeException("resample", "the images are smaller than the kernel", $"at least {kernel.Height} × {kernel.Width}", Shape.ToString());
+            throw new ShapeException("resample", "the images are smaller than the kernel",
+                $"at least {kernel.Height} × {kernel.Width}", Shape.ToString());
         return Op.Apply(new ResampleOp(ResampleOp.Average(Shape[1], kernel.Height, step.Height),
             ResampleOp.Average(Shape[2], kernel.Width, step.Width)), this);
     }
 }
 
-/// <summary>y = rows · x · columnsᵀ of each image and channel, where rows and columns are sparse matrices of weights.</summary>
+/// <summary>
+/// y = rows · x · columnsᵀ of each image and channel, where rows and columns are sparse matrices of weights.
+/// </summary>
 sealed class ResampleOp(ResampleAxis rows, ResampleAxis columns) : Op
 {
     // Building an axis costs more than small images do, and networks ask for the same few again and again.
     const int MostAxes = 256;
-    static readonly ConcurrentDictionary<(Resampling? Kind, int Input, int Output, int Kernel, double Step), ResampleAxis> s_axes = new();
+    static readonly ConcurrentDictionary<(Resampling? Kind, int Input, int Output, int Kernel, double Step),
+        ResampleAxis> s_axes = new();
 
     public override string Name => "resample";
 
@@ -102,7 +119,8 @@ sealed class ResampleOp(ResampleAxis rows, ResampleAxis columns) : Op
     {
         Operands.RequireRank("resample", x, 4, "images");
         if (x.Shape[1] == 0 || x.Shape[2] == 0)
-            throw new ShapeException("resample", "images have at least one pixel", "(n, 1 or more, 1 or more, c)", x.Shape.ToString());
+            throw new ShapeException("resample", "images have at least one pixel", "(n, 1 or more, 1 or more, c)",
+                x.Shape.ToString());
     }
 
     protected internal override Tensor Forward(ReadOnlySpan<Tensor> inputs)

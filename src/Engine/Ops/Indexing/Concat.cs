@@ -12,7 +12,9 @@ public sealed partial class Tensor
         return Op.Apply(new ConcatOp(parts[0].Shape.Axis(axis)), parts);
     }
 
-    /// <summary>Joins tensors of one shape along a new axis, which is axis <paramref name="axis"/> of the result.</summary>
+    /// <summary>
+    /// Joins tensors of one shape along a new axis, which is axis <paramref name="axis"/> of the result.
+    /// </summary>
     /// <exception cref="ShapeException">No tensors, or different shapes.</exception>
     public static Tensor Stack(int axis, params ReadOnlySpan<Tensor> parts)
     {
@@ -22,7 +24,8 @@ public sealed partial class Tensor
         for (int i = 0; i < layers.Length; i++)
         {
             if (parts[i].Shape != parts[0].Shape)
-                throw new ShapeException("stack", "joins tensors of one shape", parts[0].Shape.ToString(), parts[i].Shape.ToString());
+                throw new ShapeException("stack", "joins tensors of one shape", parts[0].Shape.ToString(),
+                    parts[i].Shape.ToString());
             layers[i] = parts[i].Unsqueeze(axis);
         }
         return Concat(axis, layers);
@@ -46,7 +49,8 @@ sealed class ConcatOp(int axis) : Op
             if (part.DType != first.DType)
                 throw new DTypeException(Name, "joins tensors of one type", first.DType.Label(), part.DType.Label());
             if (part.Shape.Rank != first.Shape.Rank || part.Shape.With(axis, first.Shape[axis]) != first.Shape)
-                throw new ShapeException(Name, $"the axes other than {axis} are equal", first.Shape.ToString(), part.Shape.ToString());
+                throw new ShapeException(Name, $"the axes other than {axis} are equal", first.Shape.ToString(),
+                    part.Shape.ToString());
             _lengths[i] = part.Shape[axis];
             total = checked(total + _lengths[i]);
         }

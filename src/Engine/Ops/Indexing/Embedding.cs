@@ -13,7 +13,9 @@ public sealed partial class Tensor
     /// <exception cref="SutiException">An id outside the table.</exception>
     public Tensor Embedding(Tensor ids) => Op.Apply(new EmbeddingOp(), this, ids);
 
-    /// <summary>The slices of an axis that <paramref name="ids"/> (one axis, i32 or i64) name, in their order.</summary>
+    /// <summary>
+    /// The slices of an axis that <paramref name="ids"/> (one axis, i32 or i64) name, in their order.
+    /// </summary>
     /// <returns>This shape with as many slices as there are ids.</returns>
     /// <exception cref="ShapeException">No such axis, or ids of several axes.</exception>
     /// <exception cref="SutiException">An id outside the axis.</exception>
@@ -47,7 +49,8 @@ sealed class EmbeddingOp : Op
         Operands.RequireIndex(Name, ids);
         Operands.RequireRank(Name, table, 2);
         if (ids.Shape.Rank == Shape.MaxRank)
-            throw new ShapeException(Name, "the result has one axis more than the ids", $"at most {Shape.MaxRank - 1} axes", ids.Shape.ToString());
+            throw new ShapeException(Name, "the result has one axis more than the ids",
+                $"at most {Shape.MaxRank - 1} axes", ids.Shape.ToString());
         var y = Tensor.Empty([.. ids.Shape, table.Shape[1]], table.DType, table.Device);
         var positions = ids.ContiguousValues();
         long bad = table.Device.GatherRows(table.ContiguousValues(), positions, y);
@@ -90,7 +93,8 @@ public sealed partial class CpuDevice
         };
 
         long Run<T, TIndex>() where T : unmanaged where TIndex : unmanaged, IBinaryInteger<TIndex>
-            => GatherCpu.Rows<T, TIndex>(Pool, table.Span<T>(), ids.Span<TIndex>(), y.Span<T>(), table.Shape[0], table.Shape[1]);
+            => GatherCpu.Rows<T, TIndex>(Pool, table.Span<T>(), ids.Span<TIndex>(), y.Span<T>(), table.Shape[0],
+                table.Shape[1]);
     }
 
     internal override void ScatterRows(Tensor dy, Tensor ids, Tensor dTable)
@@ -106,6 +110,7 @@ public sealed partial class CpuDevice
         int Run<T, TIndex>()
             where T : unmanaged, IBinaryFloatingPointIeee754<T>
             where TIndex : unmanaged, IBinaryInteger<TIndex>
-            => GatherCpu.RowsBackward<T, TIndex>(Pool, dy.Span<T>(), ids.Span<TIndex>(), dTable.Span<T>(), dTable.Shape[0], dTable.Shape[1]);
+            => GatherCpu.RowsBackward<T, TIndex>(Pool, dy.Span<T>(), ids.Span<TIndex>(), dTable.Span<T>(),
+                dTable.Shape[0], dTable.Shape[1]);
     }
 }

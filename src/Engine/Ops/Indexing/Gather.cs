@@ -5,10 +5,15 @@ namespace SuTI.Engine;
 
 public sealed partial class Tensor
 {
-    /// <summary>y[…, i, …] = x[…, indices[…, i, …], …]: along <paramref name="axis"/> each element names the one it wants.</summary>
-    /// <param name="indices">As many axes as this tensor, i32 or i64; on other axes at most as long, and only so much of them is read.</param>
+    /// <summary>
+    /// y[…, i, …] = x[…, indices[…, i, …], …]: along <paramref name="axis"/> each element names the one it wants.
+    /// </summary>
+    /// <param name="indices">
+    /// As many axes as this tensor, i32 or i64; on other axes at most as long, and only so much of them is read.
+    /// </param>
     /// <returns>The shape of the indices.</returns>
-    /// <exception cref="ShapeException">The indices have another number of axes or are longer than this tensor on another axis.</exception>
+    /// <exception cref="ShapeException">The indices have another number of axes or are longer than this tensor on
+    /// another axis.</exception>
     /// <exception cref="DTypeException">The indices are not whole numbers, or this is neither f32 nor f64.</exception>
     /// <exception cref="SutiException">An index outside the axis.</exception>
     public Tensor Gather(int axis, Tensor indices)
@@ -22,7 +27,8 @@ public sealed partial class Tensor
             if (other == at || indices.Shape[other] == Shape[other])
                 continue;
             if (indices.Shape[other] > Shape[other])
-                throw new ShapeException("gather", $"on axes other than {at} the indices are at most as long", Shape.ToString(), indices.Shape.ToString());
+                throw new ShapeException("gather", $"on axes other than {at} the indices are at most as long",
+                    Shape.ToString(), indices.Shape.ToString());
             x = x.Slice(other, 0, indices.Shape[other]);
         }
         return Op.Apply(new GatherOp(at), x, indices);
@@ -81,7 +87,8 @@ public sealed partial class CpuDevice
         };
 
         long Run<T, TIndex>() where T : unmanaged where TIndex : unmanaged, IBinaryInteger<TIndex>
-            => GatherCpu.Along<T, TIndex>(Pool, x.Span<T>(), indices.Span<TIndex>(), y.Span<T>(), Along(x.Shape, y.Shape, axis));
+            => GatherCpu.Along<T, TIndex>(Pool, x.Span<T>(), indices.Span<TIndex>(), y.Span<T>(), Along(x.Shape,
+                y.Shape, axis));
     }
 
     internal override void ScatterAlong(Tensor dy, Tensor indices, Tensor dx, int axis)
@@ -97,7 +104,8 @@ public sealed partial class CpuDevice
         int Run<T, TIndex>()
             where T : unmanaged, IBinaryFloatingPointIeee754<T>
             where TIndex : unmanaged, IBinaryInteger<TIndex>
-            => GatherCpu.AlongBackward<T, TIndex>(Pool, dy.Span<T>(), indices.Span<TIndex>(), dx.Span<T>(), Along(dx.Shape, dy.Shape, axis));
+            => GatherCpu.AlongBackward<T, TIndex>(Pool, dy.Span<T>(), indices.Span<TIndex>(), dx.Span<T>(),
+                Along(dx.Shape, dy.Shape, axis));
     }
 
     static GatherShape Along(Shape x, Shape y, int axis)

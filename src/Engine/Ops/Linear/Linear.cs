@@ -35,8 +35,8 @@ sealed class LinearOp(bool hasBias, bool hasResidual) : Op
         Operands.RequireCompute(Name, inputs);
         Operands.RequireRank(Name, weight, 2);
         if (x.Shape.Rank == 0 || x.Shape[-1] != weight.Shape[1])
-            throw new ShapeException(Name, "the last axis of x is as long as the second of the weight", $"(…, {weight.Shape[1]})",
-                x.Shape.ToString());
+            throw new ShapeException(Name, "the last axis of x is as long as the second of the weight",
+                $"(…, {weight.Shape[1]})", x.Shape.ToString());
         int width = weight.Shape[0];
         var bias = hasBias ? inputs[2] : null;
         var residual = hasResidual ? inputs[^1] : null;
@@ -49,8 +49,8 @@ sealed class LinearOp(bool hasBias, bool hasResidual) : Op
         // A weight made by recorded ops is new in every step: what is packed of it would serve once.
         _keepsPacked = weight.Producer is null;
         if (y.Shape.Length > 0)
-            x.Device.Multiply(MatrixView.Rows(x), MatrixView.Transposed(MatrixView.Rows(weight)), bias?.ContiguousValues(), Rows(residual),
-                MatrixView.Rows(y), isWeight: _keepsPacked);
+            x.Device.Multiply(MatrixView.Rows(x), MatrixView.Transposed(MatrixView.Rows(weight)),
+                bias?.ContiguousValues(), Rows(residual), MatrixView.Rows(y), isWeight: _keepsPacked);
         _x = Save(x);
         _weight = Save(weight);
         return y;

@@ -2,19 +2,24 @@ namespace SuTI.Engine;
 
 public sealed partial class Tensor
 {
-    /// <summary>The matrix product over the last axis of this tensor and the second last of <paramref name="right"/>.</summary>
+    /// <summary>
+    /// The matrix product over the last axis of this tensor and the second last of <paramref name="right"/>.
+    /// </summary>
     /// <remarks>
-    /// Leading axes are a batch and broadcast as in NumPy. A tensor of one axis is a row on the left and a column on the right, and that
-    /// axis is missing in the result. Operands may be views of any strides, such as transposes: they are not copied.
+    /// Leading axes are a batch and broadcast as in NumPy. A tensor of one axis is a row on the left and a column on
+    /// the right, and that axis is missing in the result. Operands may be views of any strides, such as transposes:
+    /// they are not copied.
     /// </remarks>
     /// <returns>(…, m, n) for (…, m, k) and (…, k, n).</returns>
-    /// <exception cref="ShapeException">The inner axes differ, the batches do not broadcast, or an operand has no axis.</exception>
+    /// <exception cref="ShapeException">The inner axes differ, the batches do not broadcast, or an operand has no
+    /// axis.</exception>
     /// <exception cref="DTypeException">The operands are not both f32 or both f64.</exception>
     public Tensor MatMul(Tensor right)
     {
         ArgumentNullException.ThrowIfNull(right);
         if (Shape.Rank == 0 || right.Shape.Rank == 0)
-            throw new ShapeException("matmul", "multiplies tensors of at least one axis", "at least 1 axis", $"{Shape} and {right.Shape}");
+            throw new ShapeException("matmul", "multiplies tensors of at least one axis", "at least 1 axis",
+                $"{Shape} and {right.Shape}");
         if (Shape.Rank == 1)
             return Unsqueeze(0).MatMul(right).Squeeze(right.Shape.Rank == 1 ? -1 : -2);
         return right.Shape.Rank == 1
@@ -89,7 +94,8 @@ sealed class MatMulOp : Op
     {
         if (b.Shape.Rank == 2 && MatrixView.TryMerge(_a ?? a, 0, a.Shape.Rank - 1, out _))
             return (MatrixView.Rows(a), MatrixView.Rows(b), MatrixView.Rows(y));
-        return (Broadcast.View(a, Matrices(a.Shape[-2], a.Shape[-1]), Name), Broadcast.View(b, Matrices(b.Shape[-2], b.Shape[-1]), Name), y);
+        return (Broadcast.View(a, Matrices(a.Shape[-2], a.Shape[-1]), Name),
+            Broadcast.View(b, Matrices(b.Shape[-2], b.Shape[-1]), Name), y);
     }
 
     /// <summary>c = (c +) a · b, summed over the axes along which c repeats.</summary>
@@ -100,14 +106,17 @@ sealed class MatMulOp : Op
         while (repeated < batchAxes && (c.Strides[repeated] != 0 || c.Shape[repeated] == 1))
             repeated++;
         if (repeated == batchAxes && MatrixView.TryMerge(a, 0, batchAxes, out long aStep)
-            && MatrixView.TryMerge(b, 0, batchAxes, out long bStep) && MatrixView.TryMerge(c, 0, batchAxes, out long cStep))
+            && MatrixView.TryMerge(b, 0, batchAxes, out long bStep)
+            && MatrixView.TryMerge(c, 0, batchAxes, out long cStep))
         {
-            c.Device.Multiply(MatrixView.Batch(a, aStep), MatrixView.Batch(b, bStep), null, null, MatrixView.Batch(c, cStep), accumulate);
+            c.Device.Multiply(MatrixView.Batch(a, aStep), MatrixView.Batch(b, bStep), null, null,
+                MatrixView.Batch(c, cStep), accumulate);
             return;
         }
         int axis = repeated == batchAxes ? 0 : repeated;
         for (int i = 0; i < c.Shape[axis]; i++)
-            Product(MatrixView.At(a, axis, i), MatrixView.At(b, axis, i), MatrixView.At(c, axis, i), accumulate || (i > 0 && axis == repeated));
+            Product(MatrixView.At(a, axis, i), MatrixView.At(b, axis, i), MatrixView.At(c, axis, i),
+                accumulate || (i > 0 && axis == repeated));
     }
 
     Shape Matrices(int rows, int columns) => Shape.Create([.. _batch, rows, columns]);

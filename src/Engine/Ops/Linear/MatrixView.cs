@@ -1,6 +1,8 @@
 namespace SuTI.Engine;
 
-/// <summary>Views of tensors as (batch, rows, columns), the form in which matrices meet kernels; no copies where strides allow.</summary>
+/// <summary>
+/// Views of tensors as (batch, rows, columns), the form in which matrices meet kernels; no copies where strides allow.
+/// </summary>
 static class MatrixView
 {
     /// <summary>(1, all leading axes, last axis) of a tensor of at least one axis.</summary>
@@ -17,13 +19,16 @@ static class MatrixView
         return x.View([1, rows, columns], Strides.Create([0, step, ColumnStep(x)]), x.Offset);
     }
 
-    /// <summary>A stack of matrices, whose leading axes merge with distance <paramref name="step"/>, as (batch, rows, columns).</summary>
+    /// <summary>
+    /// A stack of matrices, whose leading axes merge with distance <paramref name="step"/>, as (batch, rows, columns).
+    /// </summary>
     internal static Tensor Batch(Tensor x, long step)
     {
         int batch = 1;
         for (int axis = 0; axis < x.Shape.Rank - 2; axis++)
             batch = checked(batch * x.Shape[axis]);
-        return x.View([batch, x.Shape[-2], x.Shape[-1]], Strides.Create([step, x.Strides[-2], ColumnStep(x)]), x.Offset);
+        return x.View([batch, x.Shape[-2], x.Shape[-1]], Strides.Create([step, x.Strides[-2], ColumnStep(x)]),
+            x.Offset);
     }
 
     /// <summary>One index of an axis, which falls away.</summary>
@@ -36,14 +41,19 @@ static class MatrixView
         lengths[(axis + 1)..].CopyTo(lengths[axis..]);
         steps[(axis + 1)..].CopyTo(steps[axis..]);
         int rank = x.Shape.Rank - 1;
-        return x.View(Shape.Create(lengths[..rank]), Strides.Create(steps[..rank]), x.Offset + (index * x.Strides[axis]));
+        return x.View(Shape.Create(lengths[..rank]), Strides.Create(steps[..rank]),
+            x.Offset + (index * x.Strides[axis]));
     }
 
     /// <summary>The transposes of a batch of matrices.</summary>
     internal static Tensor Transposed(Tensor x)
-        => x.View([x.Shape[0], x.Shape[2], x.Shape[1]], Strides.Create([x.Strides[0], x.Strides[2], x.Strides[1]]), x.Offset);
+        => x.View([x.Shape[0], x.Shape[2], x.Shape[1]], Strides.Create([x.Strides[0], x.Strides[2], x.Strides[1]]),
+        x.Offset);
 
-    /// <summary>Whether axes from <paramref name="first"/> up to <paramref name="end"/> lie as one axis, and the distance of its neighbours.</summary>
+    /// <summary>
+    /// Whether axes from <paramref name="first"/> up to <paramref name="end"/> lie as one axis, and the distance of its
+    /// neighbours.
+    /// </summary>
     internal static bool TryMerge(Tensor x, int first, int end, out long step)
     {
         step = 0;

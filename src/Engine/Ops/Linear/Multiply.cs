@@ -1,3 +1,4 @@
+using System.Numerics;
 using SuTI.Kernels;
 
 namespace SuTI.Engine;
@@ -5,25 +6,28 @@ namespace SuTI.Engine;
 public abstract partial class Device
 {
     /// <summary>
-    /// c = (c +) a · b + bias + residual for views a (batch, m, k), b (batch, k, n), c and residual (batch, m, n) of any strides, where
-    /// the columns of c and of the residual are adjacent; bias (n) is contiguous.
+    /// c = (c +) a · b + bias + residual for views a (batch, m, k), b (batch, k, n), c and residual (batch, m, n) of
+    /// any strides, where the columns of c and of the residual are adjacent; bias (n) is contiguous.
     /// </summary>
     /// <param name="residual">Not together with <paramref name="accumulate"/>.</param>
-    /// <param name="isWeight">Whether b will be used again as it is, so that a form that suits the kernel is worth keeping.</param>
-    internal abstract void Multiply(Tensor a, Tensor b, Tensor? bias, Tensor? residual, Tensor c, bool accumulate = false,
-        bool isWeight = false);
+    /// <param name="isWeight">
+    /// Whether b will be used again as it is, so that a form that suits the kernel is worth keeping.
+    /// </param>
+    internal abstract void Multiply(Tensor a, Tensor b, Tensor? bias, Tensor? residual, Tensor c,
+        bool accumulate = false, bool isWeight = false);
 }
 
 public sealed partial class CpuDevice
 {
-    internal override void Multiply(Tensor a, Tensor b, Tensor? bias, Tensor? residual, Tensor c, bool accumulate, bool isWeight)
+    internal override void Multiply(Tensor a, Tensor b, Tensor? bias, Tensor? residual, Tensor c, bool accumulate,
+        bool isWeight)
     {
         if (c.DType == DType.Float64)
             Run<double>();
         else
             Run<float>();
 
-        void Run<T>() where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
+        void Run<T>() where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
             bool packs = isWeight && b.Strides[0] == 0;
             var sizes = new MatMulSizes(c.Shape[0], c.Shape[1], c.Shape[2], a.Shape[2])
@@ -46,13 +50,16 @@ public sealed partial class CpuDevice
     static Span<T> Workspace<T>(long length) where T : unmanaged
         => length == 0 ? default : Tensor.Empty([checked((int)length)], DTypes.Of<T>(), Cpu).Span<T>();
 
-    unsafe ReadOnlySpan<T> Packed<T>(Tensor b, MatMulSizes sizes) where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
+    unsafe ReadOnlySpan<T> Packed<T>(Tensor b, MatMulSizes sizes)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var key = new PackedMatrix(b.DType, b.Offset, sizes.K, sizes.N, sizes.B.Row, sizes.B.Column);
         int length = checked((int)MatMulCpu.PackedLength<T>(sizes.N, sizes.K));
-        var storage = b.Storage.Derive(key, (long)length * sizeof(T), (Device: this, B: b, Sizes: sizes, Length: length),
+        var storage = b.Storage.Derive(key, (long)length * sizeof(T),
+            (Device: this, B: b, Sizes: sizes, Length: length),
             static (state, storage) => MatMulCpu.Pack(state.Device.Pool, state.B.StridedSpan<T>(),
-                new Span<T>((T*)storage.Address, state.Length), state.Sizes.N, state.Sizes.K, state.Sizes.B.Row, state.Sizes.B.Column));
+                new Span<T>((T*)storage.Address, state.Length), state.Sizes.N, state.Sizes.K,
+                state.Sizes.B.Row, state.Sizes.B.Column));
         return new((T*)storage.Address, length);
     }
 

@@ -4,7 +4,8 @@ using System.Runtime.CompilerServices;
 namespace SuTI.Kernels;
 
 /// <summary>One row of pixels of y at a time: all taps of a vector of channels gather in a register.</summary>
-readonly unsafe struct DepthwiseForward(ConvSizes sizes, void* x, void* taps, void* bias, void* rowBias, void* residual, void* y) : ISimdKernel
+readonly unsafe struct DepthwiseForward(ConvSizes sizes, void* x, void* taps, void* bias, void* rowBias, void* residual,
+    void* y) : ISimdKernel
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run<TVector, T>(int begin, int end)
@@ -43,7 +44,8 @@ readonly unsafe struct DepthwiseForward(ConvSizes sizes, void* x, void* taps, vo
             for (int s = Math.Max(0, -left); s < lastColumn; s++)
             {
                 T* source = (T*)x + (((((nint)n * sizes.H) + top + r) * sizes.W) + left + s) * sizes.PixelX;
-                sum = TVector.Fma(TVector.Load(source + c), TVector.Load((T*)taps + ((((nint)r * sizes.S) + s) * sizes.C) + c), sum);
+                sum = TVector.Fma(TVector.Load(source + c),
+                    TVector.Load((T*)taps + ((((nint)r * sizes.S) + s) * sizes.C) + c), sum);
             }
         }
         return sum;
@@ -70,8 +72,11 @@ readonly unsafe struct DepthwiseForward(ConvSizes sizes, void* x, void* taps, vo
     }
 }
 
-/// <summary>One row of pixels of dx at a time: each pixel collects the taps of those results that it went into.</summary>
-readonly unsafe struct DepthwiseInputGradient(ConvSizes sizes, void* dy, void* taps, void* dx, bool accumulate) : ISimdKernel
+/// <summary>
+/// One row of pixels of dx at a time: each pixel collects the taps of those results that it went into.
+/// </summary>
+readonly unsafe struct DepthwiseInputGradient(ConvSizes sizes, void* dy, void* taps, void* dx, bool accumulate)
+    : ISimdKernel
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run<TVector, T>(int begin, int end)
@@ -109,7 +114,8 @@ readonly unsafe struct DepthwiseInputGradient(ConvSizes sizes, void* dy, void* t
                         {
                             nint pixel = Result(n, inRow, inColumn, r, s);
                             if (pixel >= 0)
-                                sum += ((T*)dy)[(pixel * sizes.PixelY) + c] * ((T*)taps)[((((nint)r * sizes.S) + s) * sizes.C) + c];
+                                sum += ((T*)dy)[(pixel * sizes.PixelY)
+                                    + c] * ((T*)taps)[((((nint)r * sizes.S) + s) * sizes.C) + c];
                         }
                     }
                     to[c] = sum;
@@ -133,8 +139,12 @@ readonly unsafe struct DepthwiseInputGradient(ConvSizes sizes, void* dy, void* t
     }
 }
 
-/// <summary>One tap of a block of channels at a time; a row of pixels is summed before it joins the rest, which keeps the error small.</summary>
-readonly unsafe struct DepthwiseWeightGradient(ConvSizes sizes, void* x, void* dy, void* dWeights, bool accumulate) : ISimdKernel
+/// <summary>
+/// One tap of a block of channels at a time; a row of pixels is summed before it joins the rest, which keeps the error
+/// small.
+/// </summary>
+readonly unsafe struct DepthwiseWeightGradient(ConvSizes sizes, void* x, void* dy, void* dWeights, bool accumulate)
+    : ISimdKernel
 {
     public const int Block = 64;
 
