@@ -1,0 +1,32 @@
+using SuTI.Engine;
+
+namespace SuTI.Model.Benchmarks;
+
+/// <summary>C[M, N] = A[M, K] B[K, N]: <c>gemm_MxNxK</c> packs B each time, <c>gemmw_MxNxK</c> has it packed, as weights are.</summary>
+static class MatrixWorkloads
+{
+    static readonly (int M, int N, int K)[] s_sizes =
+    [
+        (512, 512, 512), (1024, 1024, 1024), (2048, 2048, 2048), (4096, 320, 320), (4096, 1280, 320), (77, 768, 320),
+        (1024, 64, 576), (4096, 64, 576),
+    ];
+
+    internal static IEnumerable<Workload> All()
+    {
+        foreach (var (m, n, k) in s_sizes)
+        {
+            yield return new($"gemm_{m}x{n}x{k}", device =>
+            {
+                Tensor a = Inputs.Normal(device, 1, m, k), b = Inputs.Normal(device, 2, k, n);
+                return new(Inputs.Once(() => a.MatMul(b)), Flops(m, n, k));
+            });
+            yield return new($"gemmw_{m}x{n}x{k}", device =>
+            {
+                Tensor a = Inputs.Normal(device, 1, m, k), w = Inputs.Normal(device, 2, n, k);
+                return new(Inputs.Once(() => a.Linear(w)), Flops(m, n, k));
+            });
+        }
+    }
+
+    static double Flops(int m, int n, int k) => 2.0 * m * n * k;
+}
