@@ -63,6 +63,70 @@ static class Families
     internal static double[] Ladder(OpInput input, int phase)
         => [.. Enumerable.Range(0, (int)input.Shape.Length).Select(i => (((i * 89 % 257) - 128) * 2 + phase) / 32.0)];
 
+    /// <summary>A reduction over any axes.</summary>
+    /// <param name="apply">Takes the axes, or null for all of them, and whether they stay.</param>
+    /// <param name="formula">Of the elements that become one, in row-major order.</param>
+    /// <param name="takesNothing">Whether the reduction of no elements is a number.</param>
+    internal static OpVariant[] Reduction(Func<Tensor, int[]?, bool, Tensor> apply, Func<double[], double> formula, bool isDistinct = false,
+        bool takesNothing = true)
+    {
+        OpVariant Variant(string name, OpInput input, int[]? axes, bool keepAxes = false)
+        {
+            int[] positive = axes is null ? [.. Enumerable.Range(0, input.Shape.Rank)] : [.. axes.Select(input.Shape.Axis)];
+            return new(name, [input with { IsDistinct = isDistinct }], t => apply(t[0], axes, keepAxes),
+                a => Reduce(a[0], positive, keepAxes, formula))
+            {
+                GradientElements = input.Shape.Length > 1000 ? 6 : 256,
+                // Distinct values of a large input reach 1,250: they round to 2e-13, and the difference divides that by 2e-6.
+                GradientTolerance = isDistinct && input.Shape.Length > 1000 ? 1e-4 : 1e-6,
+            };
+        }
+        var variants = new List<OpVariant>
+        {
+            Variant("last", new([3, 5, 7]), [-1]),
+            Variant("middle_kept", new([3, 5, 7]), [1], keepAxes: true),
+            Variant("first", new([9, 2, 3]), [0]),
+            Variant("neighbours", new([2, 3, 4, 5]), [2, 1]),
+            Variant("apart", new([2, 3, 4, 5]), [0, -2]),
+            Variant("apart_kept", new([3, 2, 4]), [0, 2], keepAxes: true),
+            Variant("around_one", new([3, 1, 4]), [0, 2]),
+            Variant("of_one", new([3, 1]), [1]),
+            Variant("all", new([3, 5]), null),
+            Variant("scalar", new([]), null),
+            Variant("nothing_left", new([0, 3]), [1]),
+            Variant("transposed", new([3, 6]) { Layout = InputLayout.Transposed }, [0]),
+            Variant("strided", new([4, 7]) { Layout = InputLayout.Strided }, [1]),
+            Variant("long_rows", new([2, 40_003]), [1]),
+            Variant("long_columns", new([20_003, 3]), [0]),
+            Variant("many_rows", new([1203, 67]), [1]),
+        };
+        if (takesNothing)
+            variants.Add(Variant("of_nothing", new([3, 0, 2]), [1]));
+        return [.. variants];
+    }
+
+    /// <summary>Every set of elements that differ along the axes alone, through <paramref name="formula"/>.</summary>
+    internal static NdArray Reduce(NdArray x, int[] axes, bool keepAxes, Func<double[], double> formula)
+    {
+        int[] kept = x.Shape.ToArray();
+        foreach (int axis in axes)
+            kept[axis] = 1;
+        var groups = new List<double>[((Shape)kept).Length];
+        for (int i = 0; i < groups.Length; i++)
+            groups[i] = [];
+        int next = 0;
+        NdArray.Build(x.Shape, index =>
+        {
+            int group = 0;
+            for (int axis = 0; axis < kept.Length; axis++)
+                group = (group * kept[axis]) + (kept[axis] == 1 ? 0 : index[axis]);
+            groups[group].Add(x.Values[next]);
+            return x.Values[next++];
+        });
+        int[] shape = keepAxes ? kept : [.. kept.Where((_, axis) => !axes.Contains(axis))];
+        return new(shape, Array.ConvertAll(groups, group => formula([.. group])));
+    }
+
     /// <summary>The error function by its series of positive terms (Abramowitz and Stegun, 7.1.6).</summary>
     internal static double Erf(double x)
     {

@@ -2,6 +2,9 @@ namespace SuTI.Engine.Catalogue;
 
 public static partial class OpCatalogue
 {
-    static readonly OpCase s_sum = Declare("sum", new OpVariant("axes", [new([2, 3, 4])], t => t[0].Sum([0, 2]),
-        a => NdArray.Build([3], i => Enumerable.Range(0, 8).Sum(j => a[0][j / 4, i[0], j % 4]))));
+    static readonly OpCase s_sum = Declare("sum", Families.Reduction(
+        (x, axes, keep) => axes is null ? x.Sum() : x.Sum(axes, keep), group => group.Sum()));
+
+    static readonly OpCase s_mean = Declare("mean", Families.Reduction(
+        (x, axes, keep) => axes is null ? x.Mean() : x.Mean(axes, keep), group => group.Sum() / group.Length));
 }

@@ -33,47 +33,32 @@ public sealed partial class CpuDevice
         switch (destination.DType)
         {
             case DType.Float64:
-                ElementwiseCpu.Fill(Pool, destination.Span<double>(), value);
+                FillCpu.Fill(Pool, destination.Span<double>(), value);
                 break;
             case DType.Float32:
-                ElementwiseCpu.Fill(Pool, destination.Span<float>(), value);
+                FillCpu.Fill(Pool, destination.Span<float>(), (float)value);
                 break;
             case DType.Float16:
-                destination.Span<Half>().Fill((Half)value);
+                FillCpu.Fill(Pool, destination.Span<Half>(), (Half)value);
                 break;
             case DType.BFloat16:
-                destination.Span<BFloat16>().Fill((BFloat16)(float)value);
+                FillCpu.Fill(Pool, destination.Span<BFloat16>(), (BFloat16)(float)value);
                 break;
             case DType.Int32:
-                destination.Span<int>().Fill((int)value);
+                FillCpu.Fill(Pool, destination.Span<int>(), (int)value);
                 break;
             case DType.Int64:
-                destination.Span<long>().Fill((long)value);
+                FillCpu.Fill(Pool, destination.Span<long>(), (long)value);
+                break;
+            case DType.Bool:
+                FillCpu.Fill(Pool, destination.Span<bool>(), value != 0);
                 break;
             default:
-                destination.Span<byte>().Fill((byte)value);
+                FillCpu.Fill(Pool, destination.Span<byte>(), (byte)value);
                 break;
         }
     }
 
     internal override long FirstNonFinite(Tensor x)
-    {
-        if (x.DType == DType.Float64)
-        {
-            var values = x.Span<double>();
-            for (int i = 0; i < values.Length; i++)
-            {
-                if (!double.IsFinite(values[i]))
-                    return i;
-            }
-            return -1;
-        }
-        var singles = x.Span<float>();
-        for (int i = 0; i < singles.Length; i++)
-        {
-            if (!float.IsFinite(singles[i]))
-                return i;
-        }
-        return -1;
-    }
+        => x.DType == DType.Float64 ? NonFiniteCpu.FirstIndex<double>(Pool, x.Span<double>()) : NonFiniteCpu.FirstIndex<float>(Pool, x.Span<float>());
 }
