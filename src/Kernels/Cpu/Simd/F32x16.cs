@@ -74,6 +74,15 @@ public readonly unsafe struct F32x16 : ISimd<F32x16, float>
         return new(Avx512F.FusedMultiplyAdd(r, Avx512F.FusedMultiplyAddNegated(x._v, r, Vector512<float>.One), r));
     }
 
+    // The estimate's quotient and one correction by its remainder.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F32x16 Quotient(F32x16 a, F32x16 b)
+    {
+        var r = Avx512F.Reciprocal14(b._v);
+        var q = a._v * r;
+        return new(Avx512F.FusedMultiplyAdd(r, Avx512F.FusedMultiplyAddNegated(b._v, q, a._v), q));
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32x16 Min(F32x16 left, F32x16 right) => new(Vector512.MinNative(left._v, right._v));
 
@@ -106,6 +115,9 @@ public readonly unsafe struct F32x16 : ISimd<F32x16, float>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32x16 Select(F32x16 mask, F32x16 whenTrue, F32x16 whenFalse) => new(Vector512.ConditionalSelect(mask._v, whenTrue._v, whenFalse._v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F32x16 ZeroWhereLess(F32x16 x, F32x16 bound, F32x16 value) => new(Vector512.ConditionalSelect(Vector512.LessThan(x._v, bound._v), Vector512<float>.Zero, value._v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint MaskBits(F32x16 mask) => (uint)Vector512.ExtractMostSignificantBits(mask._v);

@@ -74,6 +74,9 @@ public readonly unsafe struct F32x4 : ISimd<F32x4, float>
     public static F32x4 Reciprocal(F32x4 x) => new(Vector128<float>.One / x._v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F32x4 Quotient(F32x4 a, F32x4 b) => new(a._v / b._v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32x4 Min(F32x4 left, F32x4 right) => new(Vector128.MinNative(left._v, right._v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -105,6 +108,9 @@ public readonly unsafe struct F32x4 : ISimd<F32x4, float>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32x4 Select(F32x4 mask, F32x4 whenTrue, F32x4 whenFalse) => new(Vector128.ConditionalSelect(mask._v, whenTrue._v, whenFalse._v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F32x4 ZeroWhereLess(F32x4 x, F32x4 bound, F32x4 value) => new(Vector128.AndNot(value._v, Vector128.LessThan(x._v, bound._v)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint MaskBits(F32x4 mask) => Vector128.ExtractMostSignificantBits(mask._v);

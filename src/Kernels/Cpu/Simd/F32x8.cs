@@ -70,6 +70,9 @@ public readonly unsafe struct F32x8 : ISimd<F32x8, float>
     public static F32x8 Reciprocal(F32x8 x) => new(Vector256<float>.One / x._v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F32x8 Quotient(F32x8 a, F32x8 b) => new(a._v / b._v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32x8 Min(F32x8 left, F32x8 right) => new(Vector256.MinNative(left._v, right._v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -101,6 +104,9 @@ public readonly unsafe struct F32x8 : ISimd<F32x8, float>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32x8 Select(F32x8 mask, F32x8 whenTrue, F32x8 whenFalse) => new(Vector256.ConditionalSelect(mask._v, whenTrue._v, whenFalse._v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F32x8 ZeroWhereLess(F32x8 x, F32x8 bound, F32x8 value) => new(Vector256.AndNot(value._v, Vector256.LessThan(x._v, bound._v)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint MaskBits(F32x8 mask) => Vector256.ExtractMostSignificantBits(mask._v);

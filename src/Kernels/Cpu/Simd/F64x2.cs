@@ -74,6 +74,9 @@ public readonly unsafe struct F64x2 : ISimd<F64x2, double>
     public static F64x2 Reciprocal(F64x2 x) => new(Vector128<double>.One / x._v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F64x2 Quotient(F64x2 a, F64x2 b) => new(a._v / b._v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F64x2 Min(F64x2 left, F64x2 right) => new(Vector128.MinNative(left._v, right._v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -105,6 +108,9 @@ public readonly unsafe struct F64x2 : ISimd<F64x2, double>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F64x2 Select(F64x2 mask, F64x2 whenTrue, F64x2 whenFalse) => new(Vector128.ConditionalSelect(mask._v, whenTrue._v, whenFalse._v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F64x2 ZeroWhereLess(F64x2 x, F64x2 bound, F64x2 value) => new(Vector128.AndNot(value._v, Vector128.LessThan(x._v, bound._v)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint MaskBits(F64x2 mask) => Vector128.ExtractMostSignificantBits(mask._v);

@@ -70,6 +70,9 @@ public readonly unsafe struct F64x4 : ISimd<F64x4, double>
     public static F64x4 Reciprocal(F64x4 x) => new(Vector256<double>.One / x._v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F64x4 Quotient(F64x4 a, F64x4 b) => new(a._v / b._v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F64x4 Min(F64x4 left, F64x4 right) => new(Vector256.MinNative(left._v, right._v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -101,6 +104,9 @@ public readonly unsafe struct F64x4 : ISimd<F64x4, double>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F64x4 Select(F64x4 mask, F64x4 whenTrue, F64x4 whenFalse) => new(Vector256.ConditionalSelect(mask._v, whenTrue._v, whenFalse._v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F64x4 ZeroWhereLess(F64x4 x, F64x4 bound, F64x4 value) => new(Vector256.AndNot(value._v, Vector256.LessThan(x._v, bound._v)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint MaskBits(F64x4 mask) => Vector256.ExtractMostSignificantBits(mask._v);

@@ -70,6 +70,9 @@ public readonly unsafe struct F64x8 : ISimd<F64x8, double>
     public static F64x8 Reciprocal(F64x8 x) => new(Vector512<double>.One / x._v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F64x8 Quotient(F64x8 a, F64x8 b) => new(a._v / b._v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F64x8 Min(F64x8 left, F64x8 right) => new(Vector512.MinNative(left._v, right._v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -101,6 +104,9 @@ public readonly unsafe struct F64x8 : ISimd<F64x8, double>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F64x8 Select(F64x8 mask, F64x8 whenTrue, F64x8 whenFalse) => new(Vector512.ConditionalSelect(mask._v, whenTrue._v, whenFalse._v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F64x8 ZeroWhereLess(F64x8 x, F64x8 bound, F64x8 value) => new(Vector512.ConditionalSelect(Vector512.LessThan(x._v, bound._v), Vector512<double>.Zero, value._v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint MaskBits(F64x8 mask) => (uint)Vector512.ExtractMostSignificantBits(mask._v);

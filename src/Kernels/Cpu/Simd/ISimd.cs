@@ -52,6 +52,9 @@ public unsafe interface ISimd<TSelf, T>
     /// <summary>c − a · b with one rounding where the hardware has it.</summary>
     static abstract TSelf FmaNegated(TSelf a, TSelf b, TSelf c);
 
+    /// <summary>a / b within 1 ulp, for finite a and for b whose reciprocal is a normal number; anything for others.</summary>
+    static abstract TSelf Quotient(TSelf a, TSelf b);
+
     /// <summary>1 / x within 1 ulp, for x whose reciprocal is a normal number; anything for others.</summary>
     static abstract TSelf Reciprocal(TSelf x);
 
@@ -78,6 +81,9 @@ public unsafe interface ISimd<TSelf, T>
 
     /// <summary>Lane by lane: <paramref name="whenTrue"/> where the mask is set, else <paramref name="whenFalse"/>.</summary>
     static abstract TSelf Select(TSelf mask, TSelf whenTrue, TSelf whenFalse);
+
+    /// <summary>Lane by lane: 0 where <paramref name="x"/> is below <paramref name="bound"/>, else <paramref name="value"/>.</summary>
+    static abstract TSelf ZeroWhereLess(TSelf x, TSelf bound, TSelf value);
 
     /// <summary>One bit a lane of a mask, the first lane lowest.</summary>
     static abstract uint MaskBits(TSelf mask);

@@ -113,7 +113,7 @@ public static partial class VectorMath
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         V product = a * b;
-        return ExpOfSum<V, T>(-product, V.FmaNegated(a, b, product));
+        return ExpBelowOverflow<V, T>(-product, V.FmaNegated(a, b, product));
     }
 
     // e^a² erfc(a) = t P(t) with t = 1 / (1 + 0.3 a); relative error 1.9e-8 up to a = 9.5 and 1.6e-18 up to 26.7.

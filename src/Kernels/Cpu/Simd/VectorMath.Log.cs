@@ -12,7 +12,7 @@ public static partial class VectorMath
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         V f = ReduceToMantissa<V, T>(x, out V e);
-        V s = f / (f + Const<V, T>(2));
+        V s = V.Quotient(f, f + Const<V, T>(2));
         V z = s * s;
         // log(1 + f) = f − f²/2 + s (f²/2 + z P(z)): the leading term f is exact.
         V halfSquare = Const<V, T>(0.5) * f * f;
@@ -57,7 +57,10 @@ public static partial class VectorMath
         V product = y * high;
         V rest = V.Fma(y, high, -product) + (y * low);
         rest = V.Select(V.LessThan(V.Abs(product), Const<V, T>(1000)), rest, V.Zero);
-        V power = ExpOfSum<V, T>(product, rest);
+        // In the clamped range nothing is lost: beyond it the power is 0 or ∞.
+        V bound = Const<V, T>(IsFloat<T>() ? 88.72283 : 709.7827128933);
+        V power = ExpBelowOverflow<V, T>(V.Min(bound, product), rest);
+        power = V.Select(V.LessThan(bound, product), Const<V, T>(double.PositiveInfinity), power);
 
         V isInteger = V.Equals(V.Round(y), y);
         V half = Const<V, T>(0.5) * y;
