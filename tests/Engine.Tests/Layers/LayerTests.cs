@@ -13,6 +13,8 @@ public class LayerTests : LeakCheck
         _ = new Conv2d(store.Root["conv"], 3, 5, (3, 2), padding: 1);
         _ = new Conv2d(store.Root["depthwise"], 5, 5, 3, groups: 5, bias: false);
         _ = new GroupNorm(store.Root["norm"], 2, 6);
+        _ = new LayerNorm(store.Root["norm1"], 6);
+        _ = new RmsNorm(store.Root["layer_norm"], 6);
         _ = new Embedding(store.Root["token_embedding"], 10, 7);
         Assert.That(store.Parameters.Select(parameter => $"{parameter.Path} {parameter.CheckpointShape}"),
             Is.EqualTo(new[]
@@ -25,6 +27,9 @@ public class LayerTests : LeakCheck
             "depthwise.weight (5, 1, 3, 3)",
             "norm.weight (6)",
             "norm.bias (6)",
+            "norm1.weight (6)",
+            "norm1.bias (6)",
+            "layer_norm.weight (6)",
             "token_embedding.weight (10, 7)",
         }));
         Assert.That(store["conv.weight"].Shape, Is.EqualTo(Shape.Create(5, 3, 2, 3)));
