@@ -20,19 +20,21 @@ static class BenchCommand
         var threads = new Option<string>("--threads") { Description = "Numbers of threads, one run each: 2,1.", DefaultValueFactory = _ => DefaultThreads };
         var seconds = new Option<double>("--seconds") { Description = "Time to spend on a workload.", DefaultValueFactory = _ => 0.6 };
         var list = new Option<bool>("--list") { Description = "Only name the workloads." };
+        var profile = new Option<bool>("--profile") { Description = "Where the time goes, op by op, instead of the whole." };
         var json = new Option<bool>("--json") { Description = "One JSON object a workload and number of threads." };
         var command = new Command("bench",
             "Times workloads: medians of at least seven repetitions.\n\nExample: suti bench conv3x3 tinyunet --threads 2,1 --json > after.jsonl")
-        { patterns, device, threads, seconds, list, json };
+        { patterns, device, threads, seconds, list, profile, json };
         command.SetAction(parsed => Run(parsed.GetValue(patterns) ?? [], Devices.Parse(parsed.GetValue(device)!),
-            parsed.GetValue(threads)!, parsed.GetValue(seconds), parsed.GetValue(list), parsed.GetValue(json)));
+            parsed.GetValue(threads)!, parsed.GetValue(seconds), parsed.GetValue(list), parsed.GetValue(profile), parsed.GetValue(json)));
         command.Add(BenchCompareCommand.Create());
+        command.Add(BenchVerifyCommand.Create());
         return command;
     }
 
     static string DefaultThreads => Environment.ProcessorCount == 1 ? "1" : $"{Environment.ProcessorCount},1";
 
-    static int Run(string[] patterns, Device device, string threadList, double seconds, bool list, bool json)
+    static int Run(string[] patterns, Device device, string threadList, double seconds, bool list, bool profile, bool json)
     {
         var selected = Workloads.All().Where(w => patterns.Length == 0 || patterns.Any(p => w.Name == p || Matches(w.Name, p))).ToList();
         if (selected.Count == 0)
@@ -55,6 +57,8 @@ static class BenchCommand
                 return ExitCode.Usage;
             }
         }
+        if (profile)
+            return Profile(selected, (CpuDevice)device, threads[0]);
         var results = new List<BenchResult>();
         foreach (var workload in selected)
         {
@@ -71,6 +75,23 @@ static class BenchCommand
         return ExitCode.Done;
     }
 
+    static int Profile(List<Workload> workloads, CpuDevice device, int threads)
+    {
+        foreach (var workload in workloads)
+        {
+            Console.Out.WriteLine($"{workload.Name}, {threads} threads");
+            Output.Table(["op", "direction", "calls", "ms", "share"], Rows(OpProfile.Of(workload, device, threads)));
+        }
+        return ExitCode.Done;
+
+        static IEnumerable<string[]> Rows(IReadOnlyList<OpProfile> ops)
+        {
+            double total = ops.Sum(op => op.Milliseconds);
+            return ops.Select(op => (string[])[op.Op, op.IsBackward ? "backward" : "forward", Number(op.Calls, "F0"), Number(op.Milliseconds, "F3"),
+                Number(op.Milliseconds / total, "P1")]);
+        }
+    }
+
     static bool Matches(string name, string pattern)
     {
         try
@@ -85,7 +106,6 @@ static class BenchCommand
 
     static string[] Row(BenchResult result)
     {
-        static string Number(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
         return
         [
             result.Workload, Number(result.Threads, "F0"), Number(result.Median, "F3"), Number(result.Tenth, "F3"), Number(result.Ninetieth, "F3"),
@@ -93,4 +113,6 @@ static class BenchCommand
             Number(result.Repetitions, "F0"), double.IsNaN(result.Others) ? "?" : Number(result.Others, "F2"),
         ];
     }
+
+    static string Number(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
 }

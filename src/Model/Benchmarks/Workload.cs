@@ -11,4 +11,12 @@ public sealed record Workload(string Name, Func<Device, Prepared> Prepare);
 /// <param name="Run">One repetition; frees what it makes.</param>
 /// <param name="Flops">Floating-point operations of one repetition, two per multiply-add; 0 if that is no measure of it.</param>
 /// <param name="Bytes">Least traffic of one repetition, each operand once; 0 if that is no measure of it.</param>
-public sealed record Prepared(Action Run, double Flops = 0, double Bytes = 0);
+/// <param name="Owned">What lives outside the scope and goes with this.</param>
+public sealed record Prepared(Action Run, double Flops = 0, double Bytes = 0, params IDisposable[] Owned) : IDisposable
+{
+    public void Dispose()
+    {
+        foreach (var owned in Owned)
+            owned.Dispose();
+    }
+}

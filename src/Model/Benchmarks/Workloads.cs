@@ -4,5 +4,5 @@ namespace SuTI.Model.Benchmarks;
 public static class Workloads
 {
     public static IEnumerable<Workload> All() =>
-        [];
+        [.. MatrixWorkloads.All(), .. ConvolutionWorkloads.All(), .. AttentionWorkloads.All(), .. RowWorkloads.All(), .. UnetWorkloads.All()];
 }

@@ -19,7 +19,7 @@ public static partial class OpCatalogue
     static readonly OpCase s_rmsNorm = Declare("rms_norm",
         RmsNorm("odd", [3, 2, 7], weight: true),
         RmsNorm("plain", [4, 5], weight: false),
-        RmsNorm("single", [1, 1], weight: true),
+        RmsNorm("one_row", [1, 3], weight: true),
         RmsNorm("wider_than_vectors", [3, 67], weight: true),
         RmsNorm("many_rows", [1500, 20], weight: true),
         RmsNorm("transposed", [5, 3, 4], weight: true, InputLayout.Transposed),
