@@ -19,7 +19,7 @@ public static partial class VectorMath
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         // The clamped value comes second, so that NaN stays.
-        V result = ExpBelowOverflow<V, T>(V.Min(Const<V, T>(IsFloat<T>() ? 89 : 710), x), V.Zero);
+        V result = ExpBelowOverflow<V, T>(V.Min(Const<V, T>(IsFloat<T>() ? 89 : 710), x));
         if (V.ScaleSaturates)
             return result;
         V overflow = Const<V, T>(IsFloat<T>() ? 88.72283935546875 : 709.782712893384);
@@ -34,23 +34,32 @@ public static partial class VectorMath
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         => Const<V, T>(IsFloat<T>() ? -87.33650207519531 : -708.396418532264);
 
+    // e^x for x that cannot overflow.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static V ExpBelowOverflow<V, T>(V x)
+        where V : unmanaged, ISimd<V, T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        V r = ReduceByLog2<V, T>(V.Max(LowestExponent<V, T>(), x), out V n);
+        return V.ZeroWhereLess(x, LowestExponent<V, T>(), ExpOfReduced<V, T>(r, n));
+    }
+
     // e^(x + rest) for x that cannot overflow, and a rest of the size of its rounding errors.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static V ExpBelowOverflow<V, T>(V x, V rest)
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        => V.ZeroWhereLess(x, LowestExponent<V, T>(), ExpOfNormal<V, T>(V.Max(LowestExponent<V, T>(), x), rest));
+    {
+        V r = ReduceByLog2<V, T>(V.Max(LowestExponent<V, T>(), x), out V n) + rest;
+        return V.ZeroWhereLess(x, LowestExponent<V, T>(), ExpOfReduced<V, T>(r, n));
+    }
 
-    // The same for x whose exponential is a normal number.
+    // 2^n e^r.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static V ExpOfNormal<V, T>(V x, V rest)
+    static V ExpOfReduced<V, T>(V r, V n)
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        V r = ReduceByLog2<V, T>(x, out V n) + rest;
-        V one = Const<V, T>(1);
-        return V.Scale(V.Fma(V.Fma(ExpTail<V, T>(r), r, one), r, one), n);
-    }
+        => V.Scale(V.Fma(r * r, ExpTail<V, T>(r), r + Const<V, T>(1)), n);
 
     /// <summary>e^x − 1, accurate near zero.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -88,7 +97,8 @@ public static partial class VectorMath
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        V e = ExpOfNormal<V, T>(V.Min(Const<V, T>(IsFloat<T>() ? 30 : 60), x), V.Zero);
+        V r = ReduceByLog2<V, T>(V.Min(Const<V, T>(IsFloat<T>() ? 30 : 60), x), out V n);
+        V e = ExpOfReduced<V, T>(r, n);
         return V.Quotient(e, e + Const<V, T>(1));
     }
 
@@ -154,11 +164,11 @@ public static partial class VectorMath
         V p;
         if (IsFloat<T>())
         {
-            p = Const<V, T>(0.001394657388);
-            p = V.Fma(p, r, Const<V, T>(0.008366642098));
-            p = V.Fma(p, r, Const<V, T>(0.04166628035));
-            p = V.Fma(p, r, Const<V, T>(0.1666654256));
-            return V.Fma(p, r, Const<V, T>(0.5000000062));
+            // In pairs: the processor waits for the longest chain, not for the number of steps.
+            V low = V.Fma(r, Const<V, T>(0.1666654256), Const<V, T>(0.5000000062));
+            V high = V.Fma(r, Const<V, T>(0.008366642098), Const<V, T>(0.04166628035));
+            V square = r * r;
+            return V.Fma(V.Fma(square, Const<V, T>(0.001394657388), high), square, low);
         }
         p = Const<V, T>(2.09245027455953019e-9);
         p = V.Fma(p, r, Const<V, T>(2.510914763345329682e-8));
