@@ -12,6 +12,9 @@ namespace SuTI.Kernels;
 readonly unsafe struct ConvKernel(
     ConvPlan plan, void* x, void* weights, void* zeros, void* bias, nint biasImage, void* residual, void* y) : ISimdKernel
 {
+    // So few tiles that fetching the next weights ahead pays.
+    const int FewTiles = 24;
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run<TVector, T>(int begin, int end)
         where TVector : unmanaged, ISimd<TVector, T>
@@ -49,16 +52,26 @@ readonly unsafe struct ConvKernel(
             {
                 tile.Depth = Math.Min(plan.ChannelsPerBlock, g.Depth - channel);
                 tile.A = input + channel;
-                for (int number = firstTile; number < lastTile; number++)
+                // What is fetched ahead: with few tiles the weights of the next block, else the pixels of the next tile.
+                nint steps = Math.Max(1, Math.Min(plan.TapsPerBlock, g.Taps - tap) * (nint)tile.Depth);
+                bool weightsAhead = tap + plan.TapsPerBlock < g.Taps && lastTile - firstTile < FewTiles;
+                tile.PrefetchStep = Math.Max(1, weightsAhead
+                    ? 3 * sizeof(TVector) / (lastTile - firstTile)
+                    : height * g.StepW * g.InPixel * sizeof(T) / (plan.PanelsPerUnit * steps));
+                nint share = tile.PrefetchStep * steps;
+                Pixels pixels = new(in plan, firstTile, height);
+                for (int number = firstTile; number < lastTile; number++, pixels.MoveOn(in plan, height))
                 {
-                    Pixels pixels = new(in plan, number, height);
                     tile.Taps = FillTaps(rowOffsets, tapOffsets, in pixels, tap, (nint)((T*)zeros - input));
                     if (tile.Taps == 0 && !first)
                         continue;
+                    byte* nextPixels = tile.Taps == 0
+                        ? null
+                        : (byte*)(tile.A + rowOffsets[((tile.Taps - 1) * MicroKernel.RowSlots) + height - 1]);
                     nint at = (pixels.H * g.OutRow) + (pixels.W * g.OutPixel);
                     nint atResidual = ((nint)image * g.ResidualImage) + (((pixels.H * g.OutW) + pixels.W) * g.ResidualPixel);
-                    int width;
-                    for (int column = firstColumn; column < lastColumn; column += width)
+                    int width, panel = 0;
+                    for (int column = firstColumn; column < lastColumn; column += width, panel++)
                     {
                         width = MicroKernel.PanelVectors(g.Columns - column, TVector.Count) * TVector.Count;
                         tile.LdB = tile.TapStride = width;
@@ -76,6 +89,9 @@ readonly unsafe struct ConvKernel(
                             tile.Addend = (T*)residual + atResidual + column;
                             tile.LdAddend = g.ResidualPixel;
                         }
+                        tile.Prefetch = weightsAhead
+                            ? (byte*)(tile.B + ((tapOffsets[0] + ((nint)plan.TapsPerBlock * g.Depth)) * width)) + ((number - firstTile) * share)
+                            : nextPixels + (panel * share);
                         MicroKernel.Tile<TVector, T>(in tile, pixels.Count, Math.Min(width, g.Columns - column));
                     }
                 }
@@ -92,9 +108,14 @@ readonly unsafe struct ConvKernel(
         int count = 0, lastTap = Math.Min(g.Taps, firstTap + plan.TapsPerBlock);
         bool oneRow = pixels.W + pixels.Count <= g.OutW;
         nint step = g.StepW * g.InPixel;
+        int i = g.TapsW == 0 ? 0 : firstTap / g.TapsW, j = firstTap - (i * g.TapsW) - 1;
         for (int tap = firstTap; tap < lastTap; tap++)
         {
-            int i = tap / g.TapsW, j = tap - (i * g.TapsW);
+            if (++j == g.TapsW)
+            {
+                j = 0;
+                i++;
+            }
             int h = (pixels.H * g.StepH) + g.TapH + (i * g.TapStepH), w = (pixels.W * g.StepW) + g.TapW + (j * g.TapStepW);
             bool touches = false;
             if (oneRow)
@@ -138,28 +159,40 @@ readonly unsafe struct ConvKernel(
     }
 
     /// <summary>The first output pixel of a tile and how many follow it.</summary>
-    readonly struct Pixels
+    struct Pixels
     {
-        public readonly int H;
-        public readonly int W;
-        public readonly int Count;
+        public int H;
+        public int W;
+        public int Count;
+        int _left;
 
         public Pixels(in ConvPlan plan, int tile, int height)
         {
             ref readonly var g = ref plan.Geometry;
-            if (g.IsDense)
+            H = plan.Dense ? tile * height / g.OutW : tile / plan.TilesPerRow;
+            W = plan.Dense ? (tile * height) - (H * g.OutW) : (tile - (H * plan.TilesPerRow)) * height;
+            _left = plan.Dense ? (g.OutH * g.OutW) - (tile * height) : g.OutW - W;
+            Count = Math.Min(height, _left);
+        }
+
+        /// <summary>To the next tile.</summary>
+        public void MoveOn(in ConvPlan plan, int height)
+        {
+            int outW = plan.Geometry.OutW;
+            W += height;
+            _left -= height;
+            if (plan.Dense)
             {
-                int pixel = tile * height;
-                H = pixel / g.OutW;
-                W = pixel - (H * g.OutW);
-                Count = Math.Min(height, (g.OutH * g.OutW) - pixel);
+                for (; W >= outW; W -= outW)
+                    H++;
             }
-            else
+            else if (_left <= 0)
             {
-                H = tile / plan.TilesPerRow;
-                W = (tile - (H * plan.TilesPerRow)) * height;
-                Count = Math.Min(height, g.OutW - W);
+                H++;
+                W = 0;
+                _left = outW;
             }
+            Count = Math.Min(height, _left);
         }
     }
 }

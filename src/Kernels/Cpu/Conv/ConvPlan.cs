@@ -10,10 +10,12 @@ readonly struct ConvPlan
     // As in MatMulPlan: a panel of one block of depth, and the block of weights that stays in the second-level cache.
     const int PanelBytes = 144 << 10;
     const int BlockBytes = 768 << 10;
+    const int EnoughTiles = 16;
     const int UnitFlops = 2_000_000;
     const int WantedUnits = 16;
 
     public readonly ConvGeometry Geometry;
+    public readonly bool Dense;
     public readonly int TapsPerBlock;
     public readonly int ChannelsPerBlock;
     public readonly int TilesPerRow;
@@ -28,6 +30,7 @@ readonly struct ConvPlan
     ConvPlan(in ConvGeometry geometry, int lanes, int elementBytes)
     {
         Geometry = geometry;
+        Dense = geometry.IsDense;
         int height = lanes * elementBytes == 64 ? 8 : 4;
         int panelBytes = 3 * lanes * elementBytes;
         int depth = Math.Max(1, geometry.Depth), taps = Math.Max(1, geometry.Taps), most = PanelBytes / panelBytes;
@@ -42,9 +45,12 @@ readonly struct ConvPlan
             return;
         double flops = 2.0 * images * geometry.OutH * geometry.OutW * geometry.Columns * taps * depth;
         int wanted = (int)Math.Clamp(flops / UnitFlops, 1, WantedUnits);
-        PanelUnits = (int)Math.Clamp((long)panels * panelBytes * TapsPerBlock * ChannelsPerBlock / BlockBytes, 1, panels);
-        TileUnits = Math.Clamp(Ceiling(wanted, PanelUnits * images), 1, Ceiling(Tiles, 2));
-        PanelUnits = Math.Clamp(Ceiling(wanted, TileUnits * images), PanelUnits, panels);
+        // Few tiles a unit would have to wait for the weights to come from memory: first share the panels out, then the tiles.
+        TileUnits = Math.Clamp(Ceiling(wanted, images), 1, Math.Max(1, Tiles / EnoughTiles));
+        int leastUnits = (int)Math.Min(panels, Math.Max(1, (long)panels * panelBytes * TapsPerBlock * ChannelsPerBlock / BlockBytes));
+        PanelUnits = Math.Clamp(Ceiling(wanted, TileUnits * images), leastUnits, panels);
+        if (images * TileUnits * PanelUnits < wanted)
+            TileUnits = Math.Clamp(Ceiling(wanted, PanelUnits * images), 1, Ceiling(Tiles, 2));
         TilesPerUnit = Ceiling(Tiles, TileUnits);
         TileUnits = Ceiling(Tiles, TilesPerUnit);
         PanelsPerUnit = Ceiling(panels, PanelUnits);

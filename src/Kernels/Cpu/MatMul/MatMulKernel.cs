@@ -87,13 +87,18 @@ unsafe struct MatMulKernel : ISimdKernel
         for (int k = 0; k == 0 || k < depth; k += _plan.DepthBlock)
         {
             tile.Depth = Math.Min(_plan.DepthBlock, depth - k);
+            // While the panels pass, the next tile of A is fetched: by bytes where it is one piece of memory, else by rows.
+            nint toNextTile = _packedA ? tileDepth : height * sizes.A.Row, toNextRow = _packedA ? 1 : sizes.A.Row;
+            bool onePiece = toNextTile <= MicroKernel.RowSlots * (nint)tile.Depth;
+            tile.PrefetchStep = onePiece && tile.Depth > 0
+                ? ((toNextTile * sizeof(T) / tile.Depth) + _plan.PanelsPerBlock - 1) / _plan.PanelsPerBlock
+                : sizeof(T);
+            nint share = onePiece ? tile.PrefetchStep * tile.Depth : toNextRow * sizeof(T);
             for (int row = firstRow; row < lastRow; row += height)
             {
                 bool full = row + height <= m;
                 tile.RowOffsets = full ? offsets : edge;
                 tile.A = a + (_packedA ? (row / height * tileDepth) : row * sizes.A.Row) + (k * aStep);
-                nint toNextTile = _packedA ? tileDepth : height * sizes.A.Row;
-                nint toNextRow = _packedA ? 1 : sizes.A.Row;
                 bool ahead = row + (2 * height) <= lastRow;
                 int width, panel = 0;
                 for (int column = firstColumn; column < lastColumn; column += width, panel++)
@@ -113,8 +118,7 @@ unsafe struct MatMulKernel : ISimdKernel
                         tile.Addend = (T*)_residual + (batch * sizes.Residual.Batch) + (row * sizes.Residual.Row) + column;
                         tile.LdAddend = sizes.Residual.Row;
                     }
-                    // Each panel fetches one row of the next tile.
-                    tile.Prefetch = ahead && panel < height ? tile.A + toNextTile + (panel * toNextRow) : null;
+                    tile.Prefetch = ahead && (onePiece || panel < height) ? (byte*)(tile.A + toNextTile) + (panel * share) : null;
                     MicroKernel.Tile<TVector, T>(in tile, full ? height : ragged, Math.Min(width, n - column));
                 }
             }

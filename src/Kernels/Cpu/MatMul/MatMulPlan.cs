@@ -16,7 +16,7 @@ readonly struct MatMulPlan
     // Packing B costs about as much as multiplying 6 rows with it; unless its rows collide in the caches it can wait longer.
     const int FewRows = 24;
     const int FewRowsWithoutCollisions = 128;
-    const int CollidingBytes = 1024;
+    const int CollidingBytes = 2048;
     const int UnitFlops = 2_000_000;
     const int WantedUnits = 16;
 

@@ -34,6 +34,7 @@ static unsafe class MicroKernel
 
     /// <summary>Computes one tile of <paramref name="rows"/> x <paramref name="columns"/>; nothing outside it is written.</summary>
     /// <remarks>Rows of B are read up to the next full vector: only a packed B may have columns that do not fill one.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Tile<TVector, T>(ref readonly TileArguments<T> tile, int rows, int columns)
         where TVector : unmanaged, ISimd<TVector, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -94,6 +95,7 @@ static unsafe class MicroKernel
             offsets[i] = Math.Min(i, rows - 1) * lda;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void Tall<TVector, T, TRows>(ref readonly TileArguments<T> tile, int rows, int vectors)
         where TVector : unmanaged, ISimd<TVector, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -107,6 +109,7 @@ static unsafe class MicroKernel
             Wide<Register128<T>, Vector128<T>, T, TRows>(in tile, rows, vectors);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void Wide<TOps, TRegister, T, TRows>(ref readonly TileArguments<T> tile, int rows, int vectors)
         where TOps : struct, IRegister<TRegister, T>
         where TRegister : unmanaged
@@ -116,10 +119,13 @@ static unsafe class MicroKernel
         int lanes = sizeof(TRegister) / sizeof(T);
         if (tile.Step == 1 && tile.LdB == vectors * lanes)
             Access<TOps, TRegister, T, TRows, PackedAccess>(in tile, rows, vectors);
+        else if (tile.Step == 1)
+            Access<TOps, TRegister, T, TRows, RowMajorAccess>(in tile, rows, vectors);
         else
             Access<TOps, TRegister, T, TRows, StridedAccess>(in tile, rows, vectors);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void Access<TOps, TRegister, T, TRows, TAccess>(ref readonly TileArguments<T> tile, int rows, int vectors)
         where TOps : struct, IRegister<TRegister, T>
         where TRegister : unmanaged
@@ -137,6 +143,7 @@ static unsafe class MicroKernel
 
     // The last columns: a whole tile goes to the stack and its valid part from there.
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.NoInlining)]
     static void RaggedTile<TVector, T>(ref readonly TileArguments<T> tile, int rows, int columns)
         where TVector : unmanaged, ISimd<TVector, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -35,20 +35,34 @@ readonly struct Size8 : ISize
     public static int Value => 8;
 }
 
-/// <summary>Whether the operands lie in the commonest way, which leaves two registers to the loop.</summary>
+/// <summary>How A and B are walked: what is known at compile time leaves registers to the loop, which spills without.</summary>
 interface IAccess
 {
-    /// <summary>Step is 1 and LdB the width of the tile.</summary>
+    /// <summary>Step is 1.</summary>
+    static abstract bool IsRowMajor { get; }
+
+    /// <summary>LdB is the width of the tile.</summary>
     static abstract bool IsPacked { get; }
 }
 
 readonly struct PackedAccess : IAccess
 {
+    public static bool IsRowMajor => true;
+
     public static bool IsPacked => true;
+}
+
+readonly struct RowMajorAccess : IAccess
+{
+    public static bool IsRowMajor => true;
+
+    public static bool IsPacked => false;
 }
 
 readonly struct StridedAccess : IAccess
 {
+    public static bool IsRowMajor => false;
+
     public static bool IsPacked => false;
 }
 
@@ -89,8 +103,11 @@ unsafe struct TileArguments<T>
     /// <summary>Null, or one value a column.</summary>
     public T* Bias;
 
-    /// <summary>Null, or a row that a later tile will read: fetched ahead from here on, Step apart like a row of A.</summary>
-    public T* Prefetch;
+    /// <summary>Null, or memory that a later tile will read: fetched ahead from here on where A is row-major.</summary>
+    public byte* Prefetch;
+
+    /// <summary>Bytes to fetch ahead for each k of each tap.</summary>
+    public nint PrefetchStep;
 }
 
 /// <summary>The multiply-add loop that every matrix product and convolution runs in: a tile of C held in registers.</summary>
@@ -150,11 +167,14 @@ static unsafe class RegisterTile<TOps, TRegister, T, TRows, TVectors, TAccess>
 
         nint* offsets = tile.RowOffsets;
         int taps = tile.Depth == 0 ? 0 : tile.Taps;
+        byte* prefetch = tile.Prefetch == null ? (byte*)tile.B : tile.Prefetch;
+        nint ahead = tile.Prefetch == null ? 0 : tile.PrefetchStep;
         for (int tap = 0; tap < taps; tap++, offsets += MicroKernel.RowSlots)
         {
             // The index runs up to zero from below, so that its increment is also the test.
-            nint step = TAccess.IsPacked ? 1 : tile.Step, ldb = TAccess.IsPacked ? TVectors.Value * Lanes : tile.LdB, k = -tile.Depth * step;
-            T* a = tile.A - k, prefetch = (tile.Prefetch == null ? tile.A : tile.Prefetch) - k;
+            nint step = TAccess.IsRowMajor ? 1 : tile.Step, k = -tile.Depth * step;
+            nint ldb = TAccess.IsPacked ? TVectors.Value * Lanes : tile.LdB;
+            T* a = tile.A - k;
             T* a0 = a + offsets[0], a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0, a6 = a0, a7 = a0;
             if (TRows.Value > 1)
             {
@@ -192,8 +212,9 @@ static unsafe class RegisterTile<TOps, TRegister, T, TRows, TVectors, TAccess>
                     MultiplyAdd(TOps.Create(a7[k]), b0, b1, b2, ref c70, ref c71, ref c72);
                 }
                 // Along the loop and not in a burst: a burst would hold up the loads of B behind it.
-                if (Sse.IsSupported)
-                    Sse.Prefetch0(prefetch + k);
+                if (TAccess.IsRowMajor && Sse.IsSupported)
+                    Sse.Prefetch0(prefetch);
+                prefetch += ahead;
                 b += ldb;
                 k += step;
             }
