@@ -62,7 +62,7 @@ public static unsafe partial class ConvCpu
 
     /// <summary>Elements of scratch that <see cref="WeightGradient"/> needs.</summary>
     public static long WeightGradientWorkspaceLength<T>(in ConvSizes sizes) where T : unmanaged
-        => WeightGradientPlan.Of<T>(sizes).IsFramed ? ConvFrame.Length(sizes) : 0;
+        => WeightGradientPlan.Of<T>(sizes).WorkspaceLength;
 
     /// <summary>dWeights (Cout, R, S, C) = Σ over pixels of dy · x, or dWeights += that.</summary>
     /// <param name="x">(N, H, W, C), pixels <see cref="ConvSizes.PixelX"/> apart.</param>
@@ -89,8 +89,16 @@ public static unsafe partial class ConvCpu
         {
             if (plan.IsFramed)
                 ConvFrame.Copy(pool, sizes, px, scratch);
-            Simd.For<T, WeightGradientKernel>(pool, plan.Units, 1,
-                new(plan, plan.IsFramed ? scratch : px, pdy, pdw, accumulate));
+            if (plan.IsPacked)
+            {
+                Simd.For<T, PackImages>(pool, PackImages.Items(plan), PackImages.Grain(plan), new(plan, px, pdy, scratch));
+                Simd.For<T, PackedWeightGradientKernel>(pool, plan.Units, 1, new(plan, scratch, pdw, accumulate));
+            }
+            else
+            {
+                Simd.For<T, WeightGradientKernel>(
+                    pool, plan.Units, 1, new(plan, plan.IsFramed ? scratch : px, pdy, pdw, accumulate));
+            }
         }
     }
 
