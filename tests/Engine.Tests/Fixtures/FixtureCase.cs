@@ -82,7 +82,7 @@ sealed class FixtureCase : IDisposable
         foreach (var (name, y) in results)
         {
             Compare("out." + name, y);
-            var term = (y * Read("dout." + name)).Flatten().Sum([0]);
+            var term = (y * Read("dout." + name)).Sum();
             total = total is null ? term : total + term;
         }
         total!.Backward();

@@ -12,6 +12,7 @@ static class FixtureKinds
         ["op_conv2d"] = ConvolutionFixtures.Convolution,
         ["op_groupnorm_silu_conv"] = ConvolutionFixtures.NormalisedConvolution,
         ["block_resnet2d"] = ResnetFixtures.Run,
+        ["op_misc"] = MiscFixtures.Run,
         ["op_norms"] = NormFixtures.Run,
         ["block_transformer2d"] = TransformerFixtures.Run,
         ["optimizers"] = OptimizerFixtures.Run,

@@ -40,7 +40,7 @@ public class TrainingTests : LeakCheck
             {
                 using var scope = TensorScope.Open("step");
                 var gap = net.Forward(Tensor.From(noisy, [2, 6, 6, 1])) - Tensor.From(clean, [2, 6, 6, 1]);
-                var loss = gap.Square().Sum([0, 1, 2, 3]) * (1.0 / clean.Length);
+                var loss = gap.Square().Mean();
                 last = Step(loss, optimizer, 1e-3, ema);
             }
         }
@@ -119,7 +119,7 @@ public class TrainingTests : LeakCheck
     static Tensor Loss(Perceptron net, Tensor x, Tensor y)
     {
         var gap = net.Forward(x) - y;
-        return (gap * gap).Flatten().Sum([0]) * (1.0 / y.Shape.Length);
+        return (gap * gap).Sum() * (1.0 / y.Shape.Length);
     }
 
     // y = sin(3 x₀) x₁.
