@@ -194,9 +194,10 @@ public static unsafe partial class GroupNormCpu
             where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
             int channels = sizes.Channels;
-            for (int stripe = begin; stripe < end; stripe++)
+            for (int i = begin; i < end; i++)
             {
-                var (image, first, last) = sizes.Stripe(stripe);
+                // Backwards, as in NormalizeKernel.
+                var (image, first, last) = sizes.Stripe(sizes.Stripes - 1 - i);
                 long offset = (((long)image * sizes.Pixels) + first) * channels;
                 T* mean = (T*)coefficients + (3L * image * channels);
                 T* level = (T*)coefficients + (3L * sizes.Images * channels) + (2L * image * channels);
