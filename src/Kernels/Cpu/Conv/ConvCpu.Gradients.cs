@@ -21,7 +21,7 @@ public static unsafe partial class ConvCpu
 
     /// <summary>Elements of scratch that <see cref="InputGradient"/> needs.</summary>
     public static long InputGradientWorkspaceLength(in ConvSizes sizes)
-        => sizes.Cout;
+        => sizes.Cout + (IsFramedGradient(sizes) ? WorkspaceLength(sizes.Transposed()) : 0);
 
     /// <summary>dx = dy ∗ᵀ weights, or dx += that.</summary>
     /// <param name="dy">(N, OutH, OutW, Cout), pixels <see cref="ConvSizes.PixelY"/> apart.</param>
@@ -29,7 +29,7 @@ public static unsafe partial class ConvCpu
     /// <param name="dx">(N, H, W, C), pixels <see cref="ConvSizes.PixelX"/> apart; what lies between them is kept.</param>
     /// <param name="workspace">At least <see cref="InputGradientWorkspaceLength"/> elements.</param>
     /// <exception cref="ArgumentException">A span is shorter than the sizes say.</exception>
-    /// <remarks>With a stride, the pixels of dx fall into phases that meet different taps; each is a convolution by itself.</remarks>
+    /// <remarks>With a stride, the pixels of dx fall into phases that meet different taps; each is a convolution of its own.</remarks>
     public static void InputGradient<T>(
         WorkerPool pool,
         ReadOnlySpan<T> dy,
@@ -48,6 +48,16 @@ public static unsafe partial class ConvCpu
         workspace[..sizes.Cout].Clear();
         fixed (T* pdy = dy, pw = packed, pdx = dx, scratch = workspace)
         {
+            if (IsFramedGradient(sizes))
+            {
+                var turned = sizes.Transposed();
+                T* zeros = scratch + sizes.Cout, frame = zeros + ((nint)turned.S * turned.C);
+                new Span<T>(zeros, turned.S * turned.C).Clear();
+                ConvFrame.Copy(pool, turned, pdy, frame);
+                var plan = ConvPlan.Of<T>(ConvGeometry.Forward(turned).OnFrame(turned) with { Accumulate = accumulate });
+                Simd.For<T, ConvKernel>(pool, plan.Units, plan.UnitsPerChunk, new(plan, frame, pw, zeros, null, 0, null, pdx));
+                return;
+            }
             for (int h = 0; h < Math.Min(sizes.StrideH, sizes.H); h++)
             {
                 for (int w = 0; w < Math.Min(sizes.StrideW, sizes.W); w++)
@@ -59,6 +69,9 @@ public static unsafe partial class ConvCpu
             }
         }
     }
+
+    static bool IsFramedGradient(in ConvSizes sizes)
+        => sizes.StrideH == 1 && sizes.StrideW == 1 && sizes.OutH > 0 && sizes.OutW > 0 && ConvFrame.IsWorthwhile(sizes.Transposed());
 
     /// <summary>Elements of scratch that <see cref="WeightGradient"/> needs.</summary>
     public static long WeightGradientWorkspaceLength<T>(in ConvSizes sizes) where T : unmanaged

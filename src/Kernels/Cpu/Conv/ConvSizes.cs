@@ -38,6 +38,17 @@ public readonly record struct ConvSizes(int N, int H, int W, int C, int Cout, in
 
     internal int Taps => R * S;
 
+    /// <summary>The convolution of dy, with the kernel turned round, that the input gradient is where there is no stride.</summary>
+    internal ConvSizes Transposed() => new(N, OutH, OutW, Cout, C, R, S)
+    {
+        PadTop = R - 1 - PadTop,
+        PadLeft = S - 1 - PadLeft,
+        PadBottom = H - OutH + PadTop,
+        PadRight = W - OutW + PadLeft,
+        PixelX = PixelY,
+        PixelY = PixelX,
+    };
+
     internal static nint Extent(int images, int height, int width, int channels, int pixel)
         => images == 0 || height == 0 || width == 0 || channels == 0
             ? 0

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace SuTI.Kernels;
 
-/// <summary>Packs weights (Cout, taps, C) as the matrix [tap, Cout] x [C] of an input gradient; item = tap.</summary>
+/// <summary>Packs weights (Cout, taps, C) as the matrix [tap, Cout] x [C] of an input gradient, last tap first; item = tap.</summary>
 readonly unsafe struct PackTaps(void* weights, void* packed, int cout, int taps, int channels) : ISimdKernel
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -17,7 +17,7 @@ readonly unsafe struct PackTaps(void* weights, void* packed, int cout, int taps,
             for (int i = 0; i < cout; i++)
             {
                 Panels.PackRows<TVector, T>((T*)weights + (i * stride) + ((nint)tap * channels), stride, 1, taps * cout,
-                    (tap * cout) + i, 1, channels, (T*)packed);
+                    ((taps - 1 - tap) * cout) + i, 1, channels, (T*)packed);
             }
         }
     }
