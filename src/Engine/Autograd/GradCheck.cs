@@ -107,9 +107,9 @@ public static class GradCheck
         return new(-1, -1, expected / norm, numeric);
     }
 
-    // The results are subtracted before they are contracted: elements that do not move then add no rounding error at all.
-    static double Difference(Func<Tensor[], Tensor> function, Tensor[] inputs, double[][] values, double[] weights, double epsilon,
-        Func<int, int, double> direction)
+    // Subtracted before they are contracted: elements that do not move then add no rounding error at all.
+    static double Difference(Func<Tensor[], Tensor> function, Tensor[] inputs, double[][] values, double[] weights,
+        double epsilon, Func<int, int, double> direction)
     {
         double[] above = Moved(function, inputs, values, epsilon, direction);
         double[] below = Moved(function, inputs, values, -epsilon, direction);
@@ -119,7 +119,8 @@ public static class GradCheck
         return sum / (2 * epsilon);
     }
 
-    static double[] Moved(Func<Tensor[], Tensor> function, Tensor[] inputs, double[][] values, double step, Func<int, int, double> direction)
+    static double[] Moved(Func<Tensor[], Tensor> function, Tensor[] inputs, double[][] values, double step,
+        Func<int, int, double> direction)
     {
         using var scope = TensorScope.Open("numeric");
         using var noGradient = GradientMode.Disable();

@@ -8,11 +8,12 @@ static class Families
 
     /// <summary>A function of each element.</summary>
     /// <param name="extremes">Values beyond the bounds at which the formula must hold too.</param>
-    internal static OpVariant[] Unary(Func<Tensor, Tensor> apply, Func<double, double> formula, double low = -2, double high = 2,
-        double[]? kinks = null, double[]? extremes = null)
+    internal static OpVariant[] Unary(Func<Tensor, Tensor> apply, Func<double, double> formula, double low = -2,
+        double high = 2, double[]? kinks = null, double[]? extremes = null)
     {
         OpVariant Variant(string name, OpInput input)
-            => new(name, [input with { Low = low, High = high, Kinks = kinks ?? [] }], t => apply(t[0]), a => a[0].Map(formula));
+            => new(name, [input with { Low = low, High = high, Kinks = kinks ?? [] }], t => apply(t[0]),
+                a => a[0].Map(formula));
         var variants = new List<OpVariant>
         {
             Variant("odd", new([3, 5, 7])),
@@ -54,12 +55,16 @@ static class Families
     {
         static OpInput Whole(OpInput input) => input with
         {
-            Values = [.. Enumerable.Range(0, (int)input.Shape.Length).Select(i => i == 3 ? double.NaN : (i * 7 % 5) - (i * 3 % 4))],
+            Values = [.. Enumerable.Range(0, (int)input.Shape.Length)
+                .Select(i => i == 3 ? double.NaN : (i * 7 % 5) - (i * 3 % 4))],
         };
-        return Array.ConvertAll(Binary(apply, (a, b) => formula(a, b) ? 1 : 0, Whole, Whole), v => v with { IsDifferentiable = false });
+        return Array.ConvertAll(Binary(apply, (a, b) => formula(a, b) ? 1 : 0, Whole, Whole),
+            v => v with { IsDifferentiable = false });
     }
 
-    /// <summary>Shuffled odd multiples of 1/32 for phase 1 and even ones for phase 2: what differs in phase is never equal.</summary>
+    /// <summary>
+    /// Shuffled odd multiples of 1/32 for phase 1 and even ones for phase 2: what differs in phase is never equal.
+    /// </summary>
     internal static double[] Ladder(OpInput input, int phase)
         => [.. Enumerable.Range(0, (int)input.Shape.Length).Select(i => (((i * 89 % 257) - 128) * 2 + phase) / 32.0)];
 
@@ -67,17 +72,19 @@ static class Families
     /// <param name="apply">Takes the axes, or null for all of them, and whether they stay.</param>
     /// <param name="formula">Of the elements that become one, in row-major order.</param>
     /// <param name="takesNothing">Whether the reduction of no elements is a number.</param>
-    internal static OpVariant[] Reduction(Func<Tensor, int[]?, bool, Tensor> apply, Func<double[], double> formula, bool isDistinct = false,
-        bool takesNothing = true)
+    internal static OpVariant[] Reduction(Func<Tensor, int[]?, bool, Tensor> apply, Func<double[], double> formula,
+        bool isDistinct = false, bool takesNothing = true)
     {
         OpVariant Variant(string name, OpInput input, int[]? axes, bool keepAxes = false)
         {
-            int[] positive = axes is null ? [.. Enumerable.Range(0, input.Shape.Rank)] : [.. axes.Select(input.Shape.Axis)];
+            int[] positive = axes is null ? [.. Enumerable.Range(0, input.Shape.Rank)]
+                : [.. axes.Select(input.Shape.Axis)];
             return new(name, [input with { IsDistinct = isDistinct }], t => apply(t[0], axes, keepAxes),
                 a => Reduce(a[0], positive, keepAxes, formula))
             {
                 GradientElements = input.Shape.Length > 1000 ? 6 : 256,
-                // Distinct values of a large input reach 1,250: they round to 2e-13, and the difference divides that by 2e-6.
+                // Distinct values of a large input reach 1,250: they round to 2e-13, and the difference divides that
+                // by 2e-6.
                 GradientTolerance = isDistinct && input.Shape.Length > 1000 ? 1e-4 : 1e-6,
             };
         }

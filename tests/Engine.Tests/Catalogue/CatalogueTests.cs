@@ -32,7 +32,8 @@ public class CatalogueTests : LeakCheck
     [Test]
     public void No_two_variants_have_one_name()
     {
-        var names = OpCatalogue.All().SelectMany(entry => entry.Variants.Select(variant => $"{entry.Op}.{variant.Name}"));
+        var names = OpCatalogue.All()
+            .SelectMany(entry => entry.Variants.Select(variant => $"{entry.Op}.{variant.Name}"));
         Assert.That(names, Is.Unique);
     }
 

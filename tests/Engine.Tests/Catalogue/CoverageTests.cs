@@ -15,7 +15,8 @@ public class CoverageTests : LeakCheck
         var (forward, backward) = RunCatalogue();
         var missing = OpTypes(typeof(Op).Assembly).Where(type => !forward.ContainsKey(type)).Select(Name);
         Assert.That(missing, Is.Empty, "ops without a variant");
-        var without = forward.Where(entry => entry.Value && !backward.Contains(entry.Key)).Select(entry => Name(entry.Key));
+        var without = forward.Where(entry => entry.Value && !backward.Contains(entry.Key))
+            .Select(entry => Name(entry.Key));
         Assert.That(without, Is.Empty, "ops with a gradient that no variant takes");
     }
 
@@ -75,7 +76,9 @@ public class CoverageTests : LeakCheck
     }
 
     static string Name(Type type)
-        => type.IsGenericType ? $"{type.Name.Split('`')[0]}<{string.Join(", ", type.GetGenericArguments().Select(Name))}>" : type.Name;
+        => type.IsGenericType
+            ? $"{type.Name.Split('`')[0]}<{string.Join(", ", type.GetGenericArguments().Select(Name))}>"
+            : type.Name;
 
     sealed class ClosedOp<T> : Op
     {

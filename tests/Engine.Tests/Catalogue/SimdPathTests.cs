@@ -5,7 +5,8 @@ using SuTI.Engine.Catalogue;
 namespace SuTI.Engine.Tests.Catalogue;
 
 /// <summary>The catalogue again, in child processes in which the runtime hides instruction sets.</summary>
-/// <remarks>A child is this program with a filter for <see cref="SimdPathChild"/>, which fails if its path is not the one it is told.</remarks>
+/// <remarks>A child is this program with a filter for <see cref="SimdPathChild"/>, which fails if its path is not the
+/// one it is told.</remarks>
 public class SimdPathTests
 {
     static readonly string[] s_levels = ["vector128", "avx2", "avx512"];
@@ -21,7 +22,8 @@ public class SimdPathTests
         int wanted = Array.IndexOf(s_levels, path), own = Array.IndexOf(s_levels, Device.Cpu.InstructionSet);
         if (wanted >= own)
         {
-            Assert.Ignore($"this process runs {Device.Cpu.InstructionSet} already, so {path} is what the other tests cover, or is missing here");
+            Assert.Ignore($"this process runs {Device.Cpu.InstructionSet}: {path} is what the other tests cover, "
+                + "or is missing on this machine");
         }
         var (exitCode, output) = RunChild(path, knobs);
         Assert.That(exitCode, Is.Zero, output);
@@ -37,7 +39,8 @@ public class SimdPathTests
         };
         if (Path.GetFileNameWithoutExtension(start.FileName) == "dotnet")
             start.ArgumentList.Add(typeof(SimdPathTests).Assembly.Location);
-        foreach (string argument in (string[])["--filter", $"FullyQualifiedName~{nameof(SimdPathChild)}", "--output", "Detailed"])
+        string filter = $"FullyQualifiedName~{nameof(SimdPathChild)}";
+        foreach (string argument in (string[])["--filter", filter, "--output", "Detailed"])
             start.ArgumentList.Add(argument);
         foreach (string knob in knobs)
             start.Environment[knob] = "0";
@@ -50,7 +53,10 @@ public class SimdPathTests
     }
 }
 
-/// <summary>What runs in the children of <see cref="SimdPathTests"/>: one test for all variants, since the runner ignores long filters.</summary>
+/// <summary>
+/// What runs in the children of <see cref="SimdPathTests"/>: one test for all variants, since the runner ignores long
+/// filters.
+/// </summary>
 public class SimdPathChild : LeakCheck
 {
     internal const string Variable = "SUTI_TEST_SIMD_PATH";
@@ -80,7 +86,9 @@ public class SimdPathChild : LeakCheck
     static void Check(string name, OpVariant variant, List<string> wrong)
     {
         Note("forward", OpChecks.Forward(variant, Device.Cpu));
-        Note("gradient", OpChecks.Gradient(variant, Device.Cpu, out _));
+        // Eight elements an input, since paths in software are slow; one derivative along a direction looks at all.
+        var sampled = variant with { GradientElements = Math.Min(8, variant.GradientElements) };
+        Note("gradient", OpChecks.Gradient(sampled, Device.Cpu, out _));
         Note("precision", OpChecks.Precision(variant, Device.Cpu));
         Note("memory", OpChecks.Memory(variant, Device.Cpu));
 

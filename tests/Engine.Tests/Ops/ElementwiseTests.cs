@@ -45,8 +45,10 @@ public class ElementwiseTests : LeakCheck
     {
         using var scope = TensorScope.Open();
         var a = Tensor.Ones([2, 3]);
-        Assert.That(() => a + Tensor.Ones([2]), Throws.TypeOf<ShapeException>().With.Message.StartsWith("add: the shapes do not broadcast"));
-        Assert.That(() => Tensor.Where(a.Greater(0), a, Tensor.Ones([4])), Throws.TypeOf<ShapeException>().With.Message.StartsWith("where"));
+        Assert.That(() => a + Tensor.Ones([2]),
+            Throws.TypeOf<ShapeException>().With.Message.StartsWith("add: the shapes do not broadcast"));
+        Assert.That(() => Tensor.Where(a.Greater(0), a, Tensor.Ones([4])),
+            Throws.TypeOf<ShapeException>().With.Message.StartsWith("where"));
         Assert.That(() => a.Geglu(), Throws.TypeOf<ShapeException>().With.Message.Contains("even last axis"));
         Assert.That(() => a.Clamp(1, -1), Throws.TypeOf<ArgumentOutOfRangeException>());
     }
@@ -56,8 +58,10 @@ public class ElementwiseTests : LeakCheck
     {
         using var scope = TensorScope.Open();
         var a = Tensor.Ones([2]);
-        Assert.That(() => a.Cast(DType.BFloat16).Exp(), Throws.TypeOf<DTypeException>().With.Message.Contains("cast").And.Message.Contains("bf16"));
-        Assert.That(() => a * Tensor.Ones([2], DType.Float64), Throws.TypeOf<DTypeException>().With.Message.Contains("one type"));
+        Assert.That(() => a.Cast(DType.BFloat16).Exp(),
+            Throws.TypeOf<DTypeException>().With.Message.Contains("cast").And.Message.Contains("bf16"));
+        Assert.That(() => a * Tensor.Ones([2], DType.Float64),
+            Throws.TypeOf<DTypeException>().With.Message.Contains("one type"));
         Assert.That(() => Tensor.Where(a, a, a), Throws.TypeOf<DTypeException>().With.Message.Contains("bool"));
         Assert.That(() => a.Not(), Throws.TypeOf<DTypeException>().With.Message.Contains("bool"));
     }

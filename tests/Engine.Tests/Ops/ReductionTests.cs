@@ -7,7 +7,8 @@ public class ReductionTests : LeakCheck
     {
         using var scope = TensorScope.Open();
         var x = Tensor.Ones([2, 3]);
-        Assert.That(() => x.Sum(2), Throws.TypeOf<ShapeException>().With.Message.Contains("sum").And.Message.Contains("(2, 3)"));
+        Assert.That(() => x.Sum(2),
+            Throws.TypeOf<ShapeException>().With.Message.Contains("sum").And.Message.Contains("(2, 3)"));
         Assert.That(() => x.Mean([1, -1]), Throws.TypeOf<ShapeException>().With.Message.Contains("twice"));
         Assert.That(() => x.Variance(-3), Throws.TypeOf<ShapeException>());
         Assert.That(() => x.Cast(DType.Int64).Sum(), Throws.TypeOf<DTypeException>().With.Message.Contains("i64"));

@@ -8,6 +8,7 @@ public static partial class OpCatalogue
             group => Math.Log(group.Sum(Math.Exp))),
         // In f32 a result near 900 is rounded to 2^-15, which e^(x − y) of the gradient turns into a relative error.
         new OpVariant("large_values", [new([3, 17]) { Low = -900, High = 900 }], t => t[0].LogSumExp(1),
-            a => Families.Reduce(a[0], [1], false, group => group.Max() + Math.Log(group.Sum(x => Math.Exp(x - group.Max()))))) { SingleTolerance = 6e-5 },
+            a => Families.Reduce(a[0], [1], false, group => group.Max()
+                + Math.Log(group.Sum(x => Math.Exp(x - group.Max()))))) { SingleTolerance = 6e-5 },
     ]);
 }

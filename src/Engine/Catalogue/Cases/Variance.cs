@@ -4,7 +4,8 @@ public static partial class OpCatalogue
 {
     static readonly OpCase s_variance = Declare("variance",
     [
-        .. Families.Reduction((x, axes, keep) => axes is null ? x.Variance() : x.Variance(axes, 1, keep), group => SquaredGap(group) / (group.Length - 1.0))
+        .. Families.Reduction((x, axes, keep) => axes is null ? x.Variance() : x.Variance(axes, 1, keep),
+            group => SquaredGap(group) / (group.Length - 1.0))
             .Where(v => v.Name is not ("of_one" or "scalar" or "of_nothing")), // of one element: NaN
         new OpVariant("uncorrected", [new([3, 5])], t => t[0].Variance(1, correction: 0),
             a => Families.Reduce(a[0], [1], false, group => SquaredGap(group) / group.Length)),

@@ -74,7 +74,9 @@ public abstract partial class Device
     /// <summary>y = f(a, b); a and b are views of the shape of y, which is contiguous.</summary>
     internal abstract void Binary<TFormula>(Tensor a, Tensor b, Tensor y) where TFormula : struct, IBinaryOpFormula;
 
-    /// <summary>da = dy · ∂f/∂a and db = dy · ∂f/∂b, both of the shape of dy, contiguous; null where not wanted or not read.</summary>
+    /// <summary>
+    /// da = dy · ∂f/∂a and db = dy · ∂f/∂b, both of the shape of dy, contiguous; null where not wanted or not read.
+    /// </summary>
     internal abstract void BinaryBackward<TFormula>(Tensor? a, Tensor? b, Tensor? y, Tensor dy, Tensor? da, Tensor? db)
         where TFormula : struct, IBinaryOpFormula;
 }
@@ -93,8 +95,8 @@ public sealed partial class CpuDevice
             Span<long> aSteps = stackalloc long[Shape.MaxRank], bSteps = stackalloc long[Shape.MaxRank];
             Span<int> sizes = stackalloc int[Shape.MaxRank];
             int rank = Layout(a, b, sizes, aSteps, bSteps);
-            ElementwiseCpu.Binary<T, TFormula>(Pool, a.StridedSpan<T>(), b.StridedSpan<T>(), y.Span<T>(), sizes[..rank], aSteps[..rank],
-                bSteps[..rank], default);
+            ElementwiseCpu.Binary<T, TFormula>(Pool, a.StridedSpan<T>(), b.StridedSpan<T>(), y.Span<T>(),
+                sizes[..rank], aSteps[..rank], bSteps[..rank], default);
         }
     }
 
@@ -110,10 +112,12 @@ public sealed partial class CpuDevice
             Span<long> aSteps = stackalloc long[Shape.MaxRank], bSteps = stackalloc long[Shape.MaxRank];
             Span<int> sizes = stackalloc int[Shape.MaxRank];
             int rank = Layout(a ?? dy, b ?? dy, sizes, aSteps, bSteps);
-            ElementwiseCpu.BinaryBackward<T, TFormula>(Pool, Values<T>(a), Values<T>(b), y is null ? [] : y.Span<T>(), dy.Span<T>(),
-                da is null ? [] : da.Span<T>(), db is null ? [] : db.Span<T>(), sizes[..rank], aSteps[..rank], bSteps[..rank], default);
+            ElementwiseCpu.BinaryBackward<T, TFormula>(Pool, Values<T>(a), Values<T>(b), y is null ? [] : y.Span<T>(),
+                dy.Span<T>(), da is null ? [] : da.Span<T>(), db is null ? [] : db.Span<T>(), sizes[..rank],
+                aSteps[..rank], bSteps[..rank], default);
         }
 
-        static ReadOnlySpan<TElement> Values<TElement>(Tensor? x) where TElement : unmanaged => x is null ? [] : x.StridedSpan<TElement>();
+        static ReadOnlySpan<TElement> Values<TElement>(Tensor? x) where TElement : unmanaged
+            => x is null ? [] : x.StridedSpan<TElement>();
     }
 }

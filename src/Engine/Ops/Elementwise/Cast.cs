@@ -7,8 +7,8 @@ public sealed partial class Tensor
     /// <summary>The same values in another element type.</summary>
     /// <returns>This tensor if it has that type already, else a contiguous copy.</returns>
     /// <remarks>
-    /// Rounded once to nearest, ties to even; too large becomes infinite. From floating point to integers: towards zero, saturating, NaN
-    /// becomes 0. To bool: whether it differs from zero.
+    /// Rounded once to nearest, ties to even; too large becomes infinite. From floating point to integers: towards
+    /// zero, saturating, NaN becomes 0. To bool: whether it differs from zero.
     /// </remarks>
     public Tensor Cast(DType dtype) => dtype == DType ? this : Op.Apply(new CastOp(dtype), this);
 }

@@ -40,7 +40,8 @@ sealed class CompareOp<TComparison> : Op
         Operands.RequireCompute(Name, inputs);
         var shape = Broadcast.Common(Name, inputs[0].Shape, inputs[1].Shape);
         var y = Tensor.Empty(shape, DType.Bool, inputs[0].Device);
-        y.Device.Compare<TComparison>(Broadcast.View(inputs[0], shape, Name), Broadcast.View(inputs[1], shape, Name), y);
+        var (a, b) = (Broadcast.View(inputs[0], shape, Name), Broadcast.View(inputs[1], shape, Name));
+        y.Device.Compare<TComparison>(a, b, y);
         return y;
     }
 
@@ -67,8 +68,8 @@ public sealed partial class CpuDevice
             Span<long> aSteps = stackalloc long[Shape.MaxRank], bSteps = stackalloc long[Shape.MaxRank];
             Span<int> sizes = stackalloc int[Shape.MaxRank];
             int rank = Layout(a, b, sizes, aSteps, bSteps);
-            ElementwiseCpu.Compare<T, TComparison>(Pool, a.StridedSpan<T>(), b.StridedSpan<T>(), y.Span<byte>(), sizes[..rank],
-                aSteps[..rank], bSteps[..rank], default);
+            ElementwiseCpu.Compare<T, TComparison>(Pool, a.StridedSpan<T>(), b.StridedSpan<T>(), y.Span<byte>(),
+                sizes[..rank], aSteps[..rank], bSteps[..rank], default);
         }
     }
 }

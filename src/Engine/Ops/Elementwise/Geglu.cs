@@ -5,7 +5,9 @@ namespace SuTI.Engine;
 
 public sealed partial class Tensor
 {
-    /// <summary>a · GELU(g), where a and g are the halves of the last axis: the gate of GEGLU (Shazeer, 2020, equation 6).</summary>
+    /// <summary>
+    /// a · GELU(g), where a and g are the halves of the last axis: the gate of GEGLU (Shazeer, 2020, equation 6).
+    /// </summary>
     /// <returns>(…, width) of (…, 2 · width); GELU is the exact one.</returns>
     /// <exception cref="ShapeException">The last axis is odd, or missing.</exception>
     public Tensor Geglu() => Op.Apply(new GegluOp(), this);
@@ -68,7 +70,8 @@ public sealed partial class CpuDevice
             Run<float>();
 
         void Run<T>() where T : unmanaged, IBinaryFloatingPointIeee754<T>
-            => GegluCpu.Backward<T>(Pool, x.Span<T>(), dy.Span<T>(), dx.Span<T>(), Rows(dy, dy.Shape[-1]), dy.Shape[-1]);
+            => GegluCpu.Backward<T>(Pool, x.Span<T>(), dy.Span<T>(), dx.Span<T>(), Rows(dy, dy.Shape[-1]),
+                dy.Shape[-1]);
     }
 
     static int Rows(Tensor x, int width) => width == 0 ? 0 : checked((int)(x.Shape.Length / width));

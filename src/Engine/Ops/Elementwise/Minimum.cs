@@ -6,7 +6,10 @@ namespace SuTI.Engine;
 
 public sealed partial class Tensor
 {
-    /// <summary>The lesser of a and b under NumPy's broadcasting; NaN if either is NaN. Where they are equal each takes half the gradient.</summary>
+    /// <summary>
+    /// The lesser of a and b under NumPy's broadcasting; NaN if either is NaN. Where they are equal each takes half
+    /// the gradient.
+    /// </summary>
     /// <exception cref="ShapeException">The shapes do not broadcast.</exception>
     public static Tensor Minimum(Tensor a, Tensor b) => Op.Apply(new BinaryOp<MinimumFormula>(), a, b);
 }

@@ -10,7 +10,9 @@ interface IUnaryOpFormula : IUnaryFormula
     static abstract string OpName { get; }
 }
 
-/// <summary>A function of each element by itself. An op of this kind is a formula and a method of <see cref="Tensor"/>.</summary>
+/// <summary>
+/// A function of each element by itself. An op of this kind is a formula and a method of <see cref="Tensor"/>.
+/// </summary>
 sealed class UnaryOp<TFormula>(TFormula formula) : Op
     where TFormula : struct, IUnaryOpFormula
 {
@@ -43,7 +45,8 @@ sealed class UnaryOp<TFormula>(TFormula formula) : Op
 public abstract partial class Device
 {
     /// <summary>y = f(x); contiguous tensors of one shape and type.</summary>
-    internal abstract void Unary<TFormula>(Tensor x, Tensor y, TFormula formula) where TFormula : struct, IUnaryOpFormula;
+    internal abstract void Unary<TFormula>(Tensor x, Tensor y, TFormula formula)
+        where TFormula : struct, IUnaryOpFormula;
 
     /// <summary>dx = dy · f′(x); of x and y only what the formula reads need be there.</summary>
     internal abstract void UnaryBackward<TFormula>(Tensor? x, Tensor? y, Tensor dy, Tensor dx, TFormula formula)
@@ -71,7 +74,7 @@ public sealed partial class CpuDevice
             Run<float>();
 
         void Run<T>() where T : unmanaged, IBinaryFloatingPointIeee754<T>
-            => ElementwiseCpu.UnaryBackward<T, TFormula>(Pool, x is null ? [] : x.Span<T>(), y is null ? [] : y.Span<T>(), dy.Span<T>(),
-                dx.Span<T>(), formula);
+            => ElementwiseCpu.UnaryBackward<T, TFormula>(Pool, x is null ? [] : x.Span<T>(),
+                y is null ? [] : y.Span<T>(), dy.Span<T>(), dx.Span<T>(), formula);
     }
 }

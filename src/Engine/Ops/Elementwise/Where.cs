@@ -12,10 +12,12 @@ public sealed partial class Tensor
     public static Tensor Where(Tensor condition, Tensor a, Tensor b) => Op.Apply(new WhereOp(), condition, a, b);
 
     /// <inheritdoc cref="Where(Tensor, Tensor, Tensor)"/>
-    public static Tensor Where(Tensor condition, Tensor a, double b) => Where(condition, a, Scalar(b, a.DType, a.Device));
+    public static Tensor Where(Tensor condition, Tensor a, double b)
+        => Where(condition, a, Scalar(b, a.DType, a.Device));
 
     /// <inheritdoc cref="Where(Tensor, Tensor, Tensor)"/>
-    public static Tensor Where(Tensor condition, double a, Tensor b) => Where(condition, Scalar(a, b.DType, b.Device), b);
+    public static Tensor Where(Tensor condition, double a, Tensor b)
+        => Where(condition, Scalar(a, b.DType, b.Device), b);
 }
 
 sealed class WhereOp : Op
@@ -34,7 +36,8 @@ sealed class WhereOp : Op
         (_aShape, _bShape) = (a.Shape, b.Shape);
         var shape = Broadcast.Common(Name, condition.Shape, Broadcast.Common(Name, a.Shape, b.Shape));
         var y = Tensor.Empty(shape, a.DType, a.Device);
-        y.Device.Where(Broadcast.View(condition, shape, Name), Broadcast.View(a, shape, Name), Broadcast.View(b, shape, Name), y);
+        y.Device.Where(Broadcast.View(condition, shape, Name), Broadcast.View(a, shape, Name),
+            Broadcast.View(b, shape, Name), y);
         _condition = Save(condition);
         return y;
     }
@@ -76,8 +79,8 @@ public sealed partial class CpuDevice
             Span<int> sizes = stackalloc int[Shape.MaxRank];
             condition.Strides.CopyTo(cSteps);
             int rank = Layout(a, b, sizes, aSteps, bSteps);
-            ElementwiseCpu.Where<T>(Pool, condition.StridedSpan<byte>(), a.StridedSpan<T>(), b.StridedSpan<T>(), y.Span<T>(),
-                sizes[..rank], cSteps[..rank], aSteps[..rank], bSteps[..rank]);
+            ElementwiseCpu.Where<T>(Pool, condition.StridedSpan<byte>(), a.StridedSpan<T>(), b.StridedSpan<T>(),
+                y.Span<T>(), sizes[..rank], cSteps[..rank], aSteps[..rank], bSteps[..rank]);
         }
     }
 
@@ -95,8 +98,8 @@ public sealed partial class CpuDevice
             condition.Strides.CopyTo(steps);
             condition.Shape.CopyTo(sizes);
             int rank = condition.Shape.Rank;
-            ElementwiseCpu.WhereBackward<T>(Pool, condition.StridedSpan<byte>(), dy.Span<T>(), da is null ? [] : da.Span<T>(),
-                db is null ? [] : db.Span<T>(), sizes[..rank], steps[..rank]);
+            ElementwiseCpu.WhereBackward<T>(Pool, condition.StridedSpan<byte>(), dy.Span<T>(),
+                da is null ? [] : da.Span<T>(), db is null ? [] : db.Span<T>(), sizes[..rank], steps[..rank]);
         }
     }
 }

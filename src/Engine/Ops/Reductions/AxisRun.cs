@@ -40,7 +40,8 @@ readonly record struct AxisRun(int First, int Count)
     }
 
     /// <summary>Folds any set of axes, one run of neighbours after the other, the last first.</summary>
-    /// <param name="fold">The op that folds one run and leaves its axes with length 1; folding in steps must be the same as at once.</param>
+    /// <param name="fold">The op that folds one run and leaves its axes with length 1; folding in steps must be the
+    /// same as at once.</param>
     internal static Tensor Fold(string op, Tensor x, ReadOnlySpan<int> axes, bool keepAxes, Func<AxisRun, Op> fold)
     {
         uint mask = Mask(op, x.Shape, axes), bridged = mask | Units(x.Shape);
@@ -62,7 +63,9 @@ readonly record struct AxisRun(int First, int Count)
     internal static Tensor FoldAll(Tensor x, Func<AxisRun, Op> fold)
         => Drop(Op.Apply(fold(new(0, x.Shape.Rank)), x), (1u << x.Shape.Rank) - 1);
 
-    /// <summary>Brings any set of axes to the end, as a run of neighbours, for what cannot be folded in steps.</summary>
+    /// <summary>
+    /// Brings any set of axes to the end, as a run of neighbours, for what cannot be folded in steps.
+    /// </summary>
     internal static (Tensor Permuted, AxisRun Run) Gather(string op, Tensor x, ReadOnlySpan<int> axes)
     {
         uint mask = Mask(op, x.Shape, axes);
@@ -115,10 +118,12 @@ readonly record struct AxisRun(int First, int Count)
         {
             int positive = axis < 0 ? axis + shape.Rank : axis;
             if ((uint)positive >= (uint)shape.Rank)
-                throw new ShapeException(op, "has no such axis", $"an axis of {shape}", axis.ToString(CultureInfo.InvariantCulture));
+                throw new ShapeException(op, "has no such axis", $"an axis of {shape}",
+                    axis.ToString(CultureInfo.InvariantCulture));
             uint bit = 1u << positive;
             if ((mask & bit) != 0)
-                throw new ShapeException(op, "names an axis twice", "each axis once", $"[{string.Join(", ", axes.ToArray())}]");
+                throw new ShapeException(op, "names an axis twice", "each axis once",
+                    $"[{string.Join(", ", axes.ToArray())}]");
             mask |= bit;
         }
         return mask;

@@ -74,6 +74,7 @@ public sealed partial class CpuDevice
             Run<float>();
 
         void Run<T>() where T : unmanaged, IBinaryFloatingPointIeee754<T>
-            => ReduceCpu.LogSumExpBackward<T>(Pool, x.Span<T>(), y.Span<T>(), dy.Span<T>(), dx.Span<T>(), run.Kernel(x.Shape));
+            => ReduceCpu.LogSumExpBackward<T>(Pool, x.Span<T>(), y.Span<T>(), dy.Span<T>(), dx.Span<T>(),
+                run.Kernel(x.Shape));
     }
 }

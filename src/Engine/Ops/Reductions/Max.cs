@@ -9,7 +9,9 @@ public sealed partial class Tensor
     /// <exception cref="ShapeException">There are no elements.</exception>
     public Tensor Max() => AxisRun.FoldAll(this, run => new MaxOp(run));
 
-    /// <summary>The largest element along one axis; NaN if any is. Of equal ones the first takes the gradient.</summary>
+    /// <summary>
+    /// The largest element along one axis; NaN if any is. Of equal ones the first takes the gradient.
+    /// </summary>
     /// <param name="keepAxes">Whether the axis stays, with length 1.</param>
     /// <exception cref="ShapeException">There is no such axis, or its length is 0.</exception>
     public Tensor Max(int axis, bool keepAxes = false) => Max([axis], keepAxes);
@@ -69,7 +71,8 @@ sealed class MaxOp(AxisRun run) : Op
         Operands.RequireCompute(op, x);
         var shape = run.Reduced(x.Shape);
         if (x.Shape.Length == 0 && shape.Length > 0)
-            throw new ShapeException(op, "has no elements to choose from", "at least one along the axes", x.Shape.ToString());
+            throw new ShapeException(op, "has no elements to choose from", "at least one along the axes",
+                x.Shape.ToString());
         var values = x.ContiguousValues();
         var y = Tensor.Empty(shape, x.DType, x.Device);
         var indices = Tensor.Empty(shape, DType.Int32, x.Device);
@@ -82,7 +85,8 @@ sealed class ArgMaxOp(AxisRun run) : Op
 {
     public override string Name => "arg_max";
 
-    protected internal override Tensor Forward(ReadOnlySpan<Tensor> inputs) => MaxOp.Largest(Name, inputs[0], run).Indices.Cast(DType.Int64);
+    protected internal override Tensor Forward(ReadOnlySpan<Tensor> inputs)
+        => MaxOp.Largest(Name, inputs[0], run).Indices.Cast(DType.Int64);
 
     protected internal override void Backward(Tensor dy, Gradients into) => throw Conditions.NotDifferentiable(Name);
 }

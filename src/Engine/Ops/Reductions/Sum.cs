@@ -13,7 +13,9 @@ public sealed partial class Tensor
     /// <exception cref="ShapeException">There is no such axis.</exception>
     public Tensor Sum(int axis, bool keepAxes = false) => Sum([axis], keepAxes);
 
-    /// <summary>Σ x along several axes, in any order; negative ones count from the end, no axes leave x as it is.</summary>
+    /// <summary>
+    /// Σ x along several axes, in any order; negative ones count from the end, no axes leave x as it is.
+    /// </summary>
     /// <param name="keepAxes">Whether the axes stay, with length 1.</param>
     /// <exception cref="ShapeException">There is no such axis, or it is named twice.</exception>
     public Tensor Sum(ReadOnlySpan<int> axes, bool keepAxes = false)

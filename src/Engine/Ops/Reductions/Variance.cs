@@ -10,7 +10,8 @@ public sealed partial class Tensor
 
     /// <summary>Variance along one axis.</summary>
     /// <inheritdoc cref="Variance(ReadOnlySpan{int}, int, bool)"/>
-    public Tensor Variance(int axis, int correction = 1, bool keepAxes = false) => Variance([axis], correction, keepAxes);
+    public Tensor Variance(int axis, int correction = 1, bool keepAxes = false)
+        => Variance([axis], correction, keepAxes);
 
     /// <summary>Variance along several axes: Σ (x − mean)² / (n − correction), in two passes.</summary>
     /// <param name="correction">1 for the unbiased estimate, 0 for the mean square distance.</param>
@@ -25,9 +26,12 @@ public sealed partial class Tensor
 
     /// <summary>Standard deviation along one axis.</summary>
     /// <inheritdoc cref="StandardDeviation(ReadOnlySpan{int}, int, bool)"/>
-    public Tensor StandardDeviation(int axis, int correction = 1, bool keepAxes = false) => StandardDeviation([axis], correction, keepAxes);
+    public Tensor StandardDeviation(int axis, int correction = 1, bool keepAxes = false)
+        => StandardDeviation([axis], correction, keepAxes);
 
-    /// <summary>Standard deviation along several axes: the root of the variance. Its gradient is infinite where it is 0.</summary>
+    /// <summary>
+    /// Standard deviation along several axes: the root of the variance. Its gradient is infinite where it is 0.
+    /// </summary>
     /// <inheritdoc cref="Variance(ReadOnlySpan{int}, int, bool)"/>
     public Tensor StandardDeviation(ReadOnlySpan<int> axes, int correction = 1, bool keepAxes = false)
         => Variance(axes, correction, keepAxes).Sqrt();
@@ -66,7 +70,8 @@ public abstract partial class Device
     internal abstract void Variance(Tensor x, Tensor mean, Tensor variance, AxisRun run, int correction);
 
     /// <summary>dx from the gradient of the variance.</summary>
-    internal abstract void VarianceBackward(Tensor x, Tensor mean, Tensor dVariance, Tensor dx, AxisRun run, int correction);
+    internal abstract void VarianceBackward(Tensor x, Tensor mean, Tensor dVariance, Tensor dx, AxisRun run,
+        int correction);
 }
 
 public sealed partial class CpuDevice
@@ -79,10 +84,12 @@ public sealed partial class CpuDevice
             Run<float>();
 
         void Run<T>() where T : unmanaged, IBinaryFloatingPointIeee754<T>
-            => ReduceCpu.Variance<T>(Pool, x.Span<T>(), mean.Span<T>(), variance.Span<T>(), run.Kernel(x.Shape), correction);
+            => ReduceCpu.Variance<T>(Pool, x.Span<T>(), mean.Span<T>(), variance.Span<T>(), run.Kernel(x.Shape),
+                correction);
     }
 
-    internal override void VarianceBackward(Tensor x, Tensor mean, Tensor dVariance, Tensor dx, AxisRun run, int correction)
+    internal override void VarianceBackward(Tensor x, Tensor mean, Tensor dVariance, Tensor dx, AxisRun run,
+        int correction)
     {
         if (x.DType == DType.Float64)
             Run<double>();
@@ -90,7 +97,7 @@ public sealed partial class CpuDevice
             Run<float>();
 
         void Run<T>() where T : unmanaged, IBinaryFloatingPointIeee754<T>
-            => ReduceCpu.VarianceBackward<T>(Pool, x.Span<T>(), mean.Span<T>(), dVariance.Span<T>(), dx.Span<T>(), run.Kernel(x.Shape),
-                correction);
+            => ReduceCpu.VarianceBackward<T>(Pool, x.Span<T>(), mean.Span<T>(), dVariance.Span<T>(), dx.Span<T>(),
+                run.Kernel(x.Shape), correction);
     }
 }

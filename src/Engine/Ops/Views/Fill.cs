@@ -12,9 +12,11 @@ public sealed partial class Tensor
         return tensor;
     }
 
-    public static Tensor Zeros(Shape shape, DType dtype = DType.Float32, Device? device = null) => Full(shape, 0, dtype, device);
+    public static Tensor Zeros(Shape shape, DType dtype = DType.Float32, Device? device = null)
+        => Full(shape, 0, dtype, device);
 
-    public static Tensor Ones(Shape shape, DType dtype = DType.Float32, Device? device = null) => Full(shape, 1, dtype, device);
+    public static Tensor Ones(Shape shape, DType dtype = DType.Float32, Device? device = null)
+        => Full(shape, 1, dtype, device);
 }
 
 public abstract partial class Device
@@ -22,7 +24,9 @@ public abstract partial class Device
     /// <summary>Overwrites a contiguous tensor of any type.</summary>
     internal abstract void Fill(Tensor destination, double value);
 
-    /// <summary>The row-major index of the first NaN or infinity of a contiguous f32 or f64 tensor; −1 if there is none.</summary>
+    /// <summary>
+    /// The row-major index of the first NaN or infinity of a contiguous f32 or f64 tensor; −1 if there is none.
+    /// </summary>
     internal abstract long FirstNonFinite(Tensor x);
 }
 
@@ -60,5 +64,6 @@ public sealed partial class CpuDevice
     }
 
     internal override long FirstNonFinite(Tensor x)
-        => x.DType == DType.Float64 ? NonFiniteCpu.FirstIndex<double>(Pool, x.Span<double>()) : NonFiniteCpu.FirstIndex<float>(Pool, x.Span<float>());
+        => x.DType == DType.Float64 ? NonFiniteCpu.FirstIndex<double>(Pool, x.Span<double>())
+            : NonFiniteCpu.FirstIndex<float>(Pool, x.Span<float>());
 }
