@@ -108,7 +108,8 @@ public class AttentionCpuTests
         Assert.That(logSumExp[1], Is.EqualTo(float.NegativeInfinity));
         var gradients = new AttentionGradients<float>
         {
-            Q = HeadsSpan<float>.Dense(dQ, 2, 1, 2), Bias = new(dBias, 0, 2, 0),
+            Q = HeadsSpan<float>.Dense(dQ, 2, 1, 2),
+            Bias = new(dBias, 0, 2, 0),
         };
         AttentionCpu.Backward(
             pool, inputs, HeadsSpan<float>.Dense(o, 2, 1, 2), logSumExp, view, gradients,

@@ -63,8 +63,14 @@ public class CastCpuTests
         {
             int low = i / 5;
             int even = low + (low & 1);
-            int expected = (i % 5) switch { 0 => even, 1 => low, 2 => low + 1, 3 => even | 0x8000,
-                _ => (low + 1) | 0x8000 };
+            int expected = (i % 5) switch
+            {
+                0 => even,
+                1 => low,
+                2 => low + 1,
+                3 => even | 0x8000,
+                _ => (low + 1) | 0x8000
+            };
             Expect(BitConverter.HalfToUInt16Bits(y[i]) == expected, i);
         }
         // The same rule for bf16, whose halfway points are the floats with lower half 0x8000.

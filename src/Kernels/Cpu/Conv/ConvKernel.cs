@@ -43,7 +43,11 @@ readonly unsafe struct ConvKernel(
         nint* rowOffsets = stackalloc nint[MicroKernel.RowSlots * plan.TapsPerBlock], tapOffsets = stackalloc nint[plan.TapsPerBlock];
         TileArguments<T> tile = new()
         {
-            RowOffsets = rowOffsets, TapOffsets = tapOffsets, Step = 1, A = input, LdC = g.OutPixel,
+            RowOffsets = rowOffsets,
+            TapOffsets = tapOffsets,
+            Step = 1,
+            A = input,
+            LdC = g.OutPixel,
         };
         bool first = true;
         for (int tap = 0; tap < g.Taps || first; tap += plan.TapsPerBlock)

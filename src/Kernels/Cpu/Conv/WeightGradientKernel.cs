@@ -39,7 +39,12 @@ readonly unsafe struct WeightGradientKernel(WeightGradientPlan plan, void* x, vo
         nint* offsetsX = stackalloc nint[WeightGradientPlan.MaxRunsPerBlock], offsetsDy = stackalloc nint[WeightGradientPlan.MaxRunsPerBlock];
         TileArguments<T> tile = new()
         {
-            TapOffsets = offsetsX, TapStride = 1, Step = sizes.PixelY, LdB = sizes.StrideW * plan.InPixel, LdC = ldc, LdAddend = ldc,
+            TapOffsets = offsetsX,
+            TapStride = 1,
+            Step = sizes.PixelY,
+            LdB = sizes.StrideW * plan.InPixel,
+            LdC = ldc,
+            LdAddend = ldc,
         };
         WeightGradientPlan.Runs* runs = stackalloc WeightGradientPlan.Runs[lastTap - firstTap];
         for (int tap = firstTap; tap < lastTap; tap++)

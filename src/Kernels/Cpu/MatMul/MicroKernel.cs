@@ -65,7 +65,13 @@ static unsafe class MicroKernel
         nint tapOffset = 0;
         TileArguments<T> tile = new()
         {
-            RowOffsets = offsets, TapOffsets = &tapOffset, Taps = 1, Depth = depth, Step = step, LdC = ldc, LdAddend = ldc,
+            RowOffsets = offsets,
+            TapOffsets = &tapOffset,
+            Taps = 1,
+            Depth = depth,
+            Step = step,
+            LdC = ldc,
+            LdAddend = ldc,
         };
         for (int n = 0; n < columns;)
         {
