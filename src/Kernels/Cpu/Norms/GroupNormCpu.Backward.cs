@@ -44,7 +44,8 @@ public static unsafe partial class GroupNormCpu
             T* totals = coefficients + (3 * perImage);
             Coefficients(weight, bias, scale, shift, mean, rstd, coefficients, sizes);
             Simd.For<T, GradientSumsKernel>(pool, sizes.Stripes, sizes.StripesPerChunk, new(px, pdy, pdx, coefficients, pw, sizes, silu));
-            Totals(pw, totals, mean, rstd, sizes);
+            Simd.For<T, StripeTotalsKernel>(pool, sizes.Images, 1, new(pw, sizes));
+            Totals(pw, totals, rstd, sizes);
             ParameterGradients(totals, weight, bias, scale, dWeight, dBias, dScale, dShift, sizes);
             InputCoefficients(totals, coefficients, mean, rstd, weight, scale, sizes);
             // With an activation the sums kernel left dz in dx.
@@ -52,26 +53,19 @@ public static unsafe partial class GroupNormCpu
         }
     }
 
-    // Per image and channel: Σ dz and Σ dz·x̂ from the stripes' Σ dz and Σ dz·(x − mean).
-    static void Totals<T>(T* sums, T* totals, ReadOnlySpan<T> mean, ReadOnlySpan<T> rstd, GroupNormSizes sizes)
+    // Per image and channel: Σ dz and Σ dz·x̂ from Σ dz and Σ dz·(x − mean) of the whole image.
+    static void Totals<T>(T* sums, T* totals, ReadOnlySpan<T> rstd, GroupNormSizes sizes)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        int channels = sizes.Channels, stripes = sizes.StripesPerImage;
+        int channels = sizes.Channels;
         for (int image = 0; image < sizes.Images; image++)
         {
+            T* sum = sums + (2L * image * sizes.StripesPerImage * channels);
+            T* total = totals + (2L * image * channels);
             for (int channel = 0; channel < channels; channel++)
             {
-                double plain = 0, moment = 0;
-                for (int stripe = 0; stripe < stripes; stripe++)
-                {
-                    T* partial = sums + (2L * ((image * stripes) + stripe) * channels);
-                    plain += double.CreateTruncating(partial[channel]);
-                    moment += double.CreateTruncating(partial[channels + channel]);
-                }
-                T* total = totals + (2L * image * channels);
-                total[channel] = T.CreateTruncating(plain);
-                total[channels + channel] = T.CreateTruncating(moment
-                    * double.CreateTruncating(rstd[(image * sizes.Groups) + (channel / sizes.ChannelsPerGroup)]));
+                total[channel] = sum[channel];
+                total[channels + channel] = sum[channels + channel] * rstd[(image * sizes.Groups) + (channel / sizes.ChannelsPerGroup)];
             }
         }
     }

@@ -74,6 +74,29 @@ public static unsafe partial class GroupNormCpu
         }
     }
 
+    /// <summary>Of each image: both sums of all stripes, channel by channel and in order, into the place of the first stripe.</summary>
+    readonly struct StripeTotalsKernel(void* sums, GroupNormSizes sizes) : ISimdKernel
+    {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Run<V, T>(int begin, int end)
+            where V : unmanaged, ISimd<V, T>
+            where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        {
+            int row = 2 * sizes.Channels;
+            for (int image = begin; image < end; image++)
+            {
+                T* first = (T*)sums + ((long)image * sizes.StripesPerImage * row);
+                for (int i = 0; i < row; i += V.Count)
+                {
+                    V total = V.Zero;
+                    for (int stripe = 0; stripe < sizes.StripesPerImage; stripe++)
+                        total += Lanes.Load<V, T>(first + ((long)stripe * row) + i, 1, row - i);
+                    Lanes.Store<V, T>(total, first + i, row - i);
+                }
+            }
+        }
+    }
+
     /// <summary>y = act((x − mean) · factor + addend).</summary>
     readonly struct NormalizeKernel(void* x, void* y, void* coefficients, GroupNormSizes sizes, bool silu) : ISimdKernel
     {

@@ -7,8 +7,8 @@ namespace SuTI.Kernels;
 /// y = act(((x − mean) · rstd · weight + bias) · (1 + scale) + shift), act being SiLU or nothing.
 /// </summary>
 /// <remarks>
-/// Statistics are sums of x − pilot and its square, the pilot being the channel's first pixel, over stripes of pixels; stripes are combined in
-/// double, in order. So a mean far from zero costs no digits and every number of threads gives the same bits.
+/// Statistics are sums of x − pilot and its square, the pilot being the channel's first pixel, over stripes of pixels; stripes are combined
+/// in order, channels and groups in double. So a mean far from zero costs no digits and every number of threads gives the same bits.
 /// </remarks>
 public static unsafe partial class GroupNormCpu
 {
@@ -42,6 +42,7 @@ public static unsafe partial class GroupNormCpu
         {
             T* coefficients = pw + (2 * sizes.Stripes * sizes.Channels);
             Simd.For<T, StatisticsKernel>(pool, sizes.Stripes, sizes.StripesPerChunk, new(px, pw, sizes));
+            Simd.For<T, StripeTotalsKernel>(pool, sizes.Images, 1, new(pw, sizes));
             Statistics(px, pw, mean, rstd, sizes, epsilon);
             Coefficients(weight, bias, scale, shift, mean, rstd, coefficients, sizes);
             Simd.For<T, NormalizeKernel>(pool, sizes.Stripes, sizes.StripesPerChunk, new(px, py, coefficients, sizes, silu));
@@ -56,19 +57,14 @@ public static unsafe partial class GroupNormCpu
         for (int image = 0; image < sizes.Images; image++)
         {
             T* first = x + ((long)image * sizes.Pixels * channels);
+            T* totals = sums + (2L * image * stripes * channels);
             for (int group = 0; group < sizes.Groups; group++)
             {
                 double groupMean = 0, groupSquares = 0;
                 for (int i = 0; i < width; i++)
                 {
                     int channel = (group * width) + i;
-                    double sum = 0, squares = 0;
-                    for (int stripe = 0; stripe < stripes; stripe++)
-                    {
-                        T* partial = sums + (2L * ((image * stripes) + stripe) * channels);
-                        sum += double.CreateTruncating(partial[channel]);
-                        squares += double.CreateTruncating(partial[channels + channel]);
-                    }
+                    double sum = double.CreateTruncating(totals[channel]), squares = double.CreateTruncating(totals[channels + channel]);
                     double shift = sum / sizes.Pixels;
                     double own = double.CreateTruncating(first[channel]) + shift;
                     // Joins channel i to the i before it: the spread between means counts too.
