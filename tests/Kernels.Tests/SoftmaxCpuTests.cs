@@ -61,6 +61,16 @@ public class SoftmaxCpuTests
         Assert.That(y[2 * width], Is.EqualTo(0f));
     }
 
+    [Test]
+    public void The_gradient_of_a_saturated_row_keeps_its_digits()
+    {
+        // y of the first is 1 − 1e-6; its gradient is y₀ y₁ (dy₀ − dy₁) and lies in what rounding leaves of dy₀.
+        float[] y = [0.999999f, 1e-6f, 0], dy = [0.7f, -0.4f, 0.1f], dx = new float[3];
+        SoftmaxCpu.SoftmaxBackward<float>(ThreadCounts.Many, y, dy, dx, 1, 3);
+        Assert.That(dx[0], Is.EqualTo(1.1e-6).Within(1e-12));
+        Assert.That(dx[1], Is.EqualTo(-1.1e-6).Within(1e-12));
+    }
+
     [TestCase(1, 1, 0.0)]
     [TestCase(5, 7, 0.0)]
     [TestCase(5, 37, 0.1)]

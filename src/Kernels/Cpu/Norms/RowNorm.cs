@@ -85,7 +85,7 @@ static unsafe class RowNorm<TKind> where TKind : struct, IRowNormKind
                 if (TKind.IsCentred)
                     RowMath.Moments<V, T>(px, width, out center, out residual, out variance);
                 else
-                    variance = RowMath.Dot<V, T>(px, px, width) / T.CreateTruncating(width);
+                    variance = RowMath.Dot<V, T>(px, px, width, T.Zero) / T.CreateTruncating(width);
                 T r = T.One / T.Sqrt(variance + T.CreateTruncating(epsilon));
                 ((T*)rstd)[row] = r;
                 if (TKind.IsCentred)

@@ -162,12 +162,13 @@ static unsafe class RowMath
         variance = (V.Sum(squares) / count) - (residual * residual);
     }
 
-    /// <summary>Σ a b.</summary>
+    /// <summary>Σ a (b − shift).</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static T Dot<V, T>(T* a, T* b, int n)
+    public static T Dot<V, T>(T* a, T* b, int n, T shift)
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        V s = V.Create(shift);
         V total = V.Zero;
         int i = 0;
         while (i <= n - (2 * V.Count))
@@ -176,13 +177,13 @@ static unsafe class RowMath
             V c = V.Zero, d = V.Zero;
             for (; i <= end; i += 2 * V.Count)
             {
-                c = V.Fma(V.Load(a + i), V.Load(b + i), c);
-                d = V.Fma(V.Load(a + i + V.Count), V.Load(b + i + V.Count), d);
+                c = V.Fma(V.Load(a + i), V.Load(b + i) - s, c);
+                d = V.Fma(V.Load(a + i + V.Count), V.Load(b + i + V.Count) - s, d);
             }
             total += c + d;
         }
         for (; i < n; i += V.Count)
-            total = V.Fma(Lanes.Load<V, T>(a + i, 1, n - i), Lanes.Load<V, T>(b + i, 1, n - i), total);
+            total = V.Fma(Lanes.Load<V, T>(a + i, 1, n - i), Lanes.Load<V, T>(b + i, 1, n - i) - s, total);
         return V.Sum(total);
     }
 

@@ -55,7 +55,7 @@ public static partial class VectorMath
         V magnitude = V.Abs(x);
         LogInTwoWords<V, T>(magnitude, out V high, out V low);
         V product = y * high;
-        V rest = V.Fma(y, high, -product) + (y * low);
+        V rest = V.FmaNegated(y, high, product) - (y * low);
         rest = V.Select(V.LessThan(V.Abs(product), Const<V, T>(1000)), rest, V.Zero);
         // In the clamped range nothing is lost: beyond it the power is 0 or ∞.
         V bound = Const<V, T>(IsFloat<T>() ? 88.72283 : 709.7827128933);

@@ -44,13 +44,13 @@ public static partial class VectorMath
         return V.ZeroWhereLess(x, LowestExponent<V, T>(), ExpOfReduced<V, T>(r, n));
     }
 
-    // e^(x + rest) for x that cannot overflow, and a rest of the size of its rounding errors.
+    // e^(x − rest) for x that cannot overflow, and a rest of the size of its rounding errors.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static V ExpBelowOverflow<V, T>(V x, V rest)
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        V r = ReduceByLog2<V, T>(V.Max(LowestExponent<V, T>(), x), out V n) + rest;
+        V r = ReduceByLog2<V, T>(V.Max(LowestExponent<V, T>(), x), out V n) - rest;
         return V.ZeroWhereLess(x, LowestExponent<V, T>(), ExpOfReduced<V, T>(r, n));
     }
 

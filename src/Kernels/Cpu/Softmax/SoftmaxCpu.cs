@@ -108,13 +108,17 @@ public static unsafe class SoftmaxCpu
                 T* py = (T*)y + ((long)row * width);
                 T* pdy = (T*)dy + ((long)row * width);
                 T* pdx = (T*)dx + ((long)row * width);
-                V dot = V.Create(RowMath.Dot<V, T>(py, pdy, width));
+                // Where one y is nearly 1, its dy and the sum agree in most digits, and the gradient is what the rounding of y leaves.
+                // The sum taken again, of what is left, makes good for it.
+                T mean = RowMath.Dot<V, T>(py, pdy, width, T.Zero);
+                V m = V.Create(mean);
+                V residual = V.Create(RowMath.Dot<V, T>(py, pdy, width, mean));
                 int i = 0;
                 for (; i <= width - V.Count; i += V.Count)
-                    V.Store(V.Load(py + i) * (V.Load(pdy + i) - dot), pdx + i);
+                    V.Store(V.Load(py + i) * (V.Load(pdy + i) - m - residual), pdx + i);
                 int rest = width - i;
                 if (rest > 0)
-                    V.StorePartial(V.LoadPartial(py + i, rest) * (V.LoadPartial(pdy + i, rest) - dot), pdx + i, rest);
+                    V.StorePartial(V.LoadPartial(py + i, rest) * (V.LoadPartial(pdy + i, rest) - m - residual), pdx + i, rest);
             }
         }
     }
