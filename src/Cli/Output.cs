@@ -1,13 +1,19 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 
 namespace SuTI.Cli;
 
 /// <summary>How results are written: tables for people, one JSON object a line for programs.</summary>
 static class Output
 {
-    static readonly JsonSerializerOptions s_line = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    // A gradient may be NaN, and then above all the line must appear; JSON has no number for it, so it becomes a string.
+    static readonly JsonSerializerOptions s_line = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    };
 
     internal static void JsonLine(JsonObject value) => Console.Out.WriteLine(value.ToJsonString(s_line));
 

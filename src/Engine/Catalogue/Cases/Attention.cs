@@ -16,6 +16,9 @@ public static partial class OpCatalogue
         new AttentionForm("bias_shared_by_samples", [2, 3, 2, 4], Keys: 5) { Bias = [1, 2, 3, 5] }.Variant(),
         new AttentionForm("bias_shared_by_heads", [2, 3, 2, 4], Keys: 5) { Bias = [2, 1, 3, 5] }.Variant(),
         new AttentionForm("bias_of_keys", [2, 3, 2, 4], Keys: 5) { Bias = [5] }.Variant(),
+        new AttentionForm("bias_of_19_keys", [2, 3, 2, 4], Keys: 19) { Bias = [1, 3, 19] }.Variant(),
+        // So much work that the keys are cut into groups with a dQ each.
+        new AttentionForm("groups_of_keys", [1, 70, 1, 30], Keys: 400).Variant() with { GradientElements = 5 },
         // The same for all keys, so its gradient is zero but for rounding, which has no relative size.
         new AttentionForm("bias_of_queries", [2, 3, 2, 4], Keys: 5)
         { Bias = [2, 3, 1], ComparesPrecisions = false }.Variant(),

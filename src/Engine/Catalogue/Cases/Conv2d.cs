@@ -16,6 +16,9 @@ public static partial class OpCatalogue
         new ConvForm("one_pixel", [3, 1, 1, 4], [5, 3, 3]) { Padding = 1, HasBias = true }.Variant(),
         new ConvForm("single", [1, 1, 1, 1], [1, 1, 1]).Variant(),
         new ConvForm("17_to_33_channels", [1, 4, 3, 17], [33, 3, 3]) { Padding = 1, Bound = 0.25 }.Variant(),
+        // More pixels, and runs of them, than the gradients of weight and bias take at once.
+        new ConvForm("20_by_20", [1, 20, 20, 1], [2, 3, 3]) { Padding = 1, HasBias = true }.Variant()
+            with { GradientElements = 24 },
         new ConvForm("row_add", [2, 3, 4, 3], [5, 3, 3]) { Padding = 1, HasRowAdd = true }.Variant(),
         new ConvForm("residual", [2, 3, 4, 3], [5, 3, 3]) { Padding = 1, HasResidual = true }.Variant(),
         new ConvForm("bias_row_add_residual", [2, 4, 3, 2], [3, 2, 2])
@@ -43,6 +46,13 @@ public static partial class OpCatalogue
         { IsDepthwise = true, HasBias = true, Layout = InputLayout.Strided }.Variant(),
         new ConvForm("depthwise_wide_padding", [1, 2, 2, 2], [2, 2, 2]) { IsDepthwise = true, Padding = 3 }.Variant(),
         new ConvForm("depthwise_no_images", [0, 2, 2, 2], [2, 2, 2]) { IsDepthwise = true }.Variant(),
+        new OpVariant("depthwise_used_twice", [new([1, 3, 2, 9]), new([9, 3, 3, 1])],
+            t => t[0].Conv2d(t[1], padding: 1, groups: 9).Conv2d(t[1], padding: 1, groups: 9, residual: t[0]),
+            a =>
+            {
+                var form = new ConvForm("", [1, 3, 2, 9], [9, 3, 3]) { Padding = 1, IsDepthwise = true };
+                return (form with { HasResidual = true }).Reference([form.Reference([a[0], a[1]]), a[1], a[0]]);
+            }),
         new OpVariant("channels_of_wider_images", [new([2, 3, 3, 5]), new([4, 2, 2, 2]), new([2, 2, 2, 7])],
             t => t[0].Slice(3, 2, 2).Conv2d(t[1], residual: t[2].Slice(3, 1, 4)),
             a => new ConvForm("", [2, 3, 3, 2], [4, 2, 2]) { HasResidual = true }.Reference(
@@ -51,13 +61,18 @@ public static partial class OpCatalogue
             t => t[0].Conv2d(t[1].Permute(3, 0, 1, 2).Contiguous()),
             a => new ConvForm("", [1, 3, 3, 2], [3, 2, 2]).Reference(
                 [a[0], NdArray.Build([3, 2, 2, 2], i => a[1][i[1], i[2], i[3], i[0]])])),
-        new OpVariant("weight_used_twice", [new([1, 3, 3, 2]), new([2, 3, 3, 2])],
+        UsedTwice("weight_used_twice", 3, 3, 2, bound: 2),
+        // With more channels and pixels x and dy are packed, and more blocks than one.
+        UsedTwice("weight_of_13_channels_used_twice", 12, 11, 13, bound: 0.25) with { GradientElements = 12 });
+
+    static OpVariant UsedTwice(string name, int height, int width, int channels, double bound)
+    {
+        OpInput Input(params int[] shape) => new((Shape)shape) { Low = -bound, High = bound };
+        var form = new ConvForm("", [1, height, width, channels], [channels, 3, 3]) { Padding = 1 };
+        return new(name, [Input(1, height, width, channels), Input(channels, 3, 3, channels)],
             t => t[0].Conv2d(t[1], padding: 1).Conv2d(t[1], padding: 1, residual: t[0]),
-            a =>
-            {
-                var form = new ConvForm("", [1, 3, 3, 2], [2, 3, 3]) { Padding = 1 };
-                return (form with { HasResidual = true }).Reference([form.Reference([a[0], a[1]]), a[1], a[0]]);
-            }));
+            a => (form with { HasResidual = true }).Reference([form.Reference([a[0], a[1]]), a[1], a[0]]));
+    }
 
     static NdArray Channels(NdArray x, int start, int count)
         => NdArray.Build(x.Shape.With(-1, count), i => x[i[0], i[1], i[2], start + i[3]]);

@@ -13,6 +13,9 @@ public static partial class OpCatalogue
         GroupNorm("modulated_without_weight", [2, 4, 6], groups: 2, affine: false, modulated: true),
         GroupNorm("transposed", [3, 4, 5, 2], groups: 1, affine: true, layout: InputLayout.Transposed),
         GroupNorm("several_stripes", [2, 1100, 34], groups: 17, affine: true, silu: true, spread: 0.25),
+        new OpVariant("weight_used_twice", [new([2, 3, 4]), new([4]), new([4])],
+            t => t[0].GroupNorm(2, t[1], t[2]).GroupNorm(2, t[1], t[2]),
+            a => Normalized(Normalized(a[0], 2, a[1], a[2], false, null, null), 2, a[1], a[2], false, null, null)),
         GroupNorm("zero_size", [0, 4, 6], groups: 2, affine: true));
 
     static OpVariant GroupNorm(string name, int[] shape, int groups, bool affine, bool silu = false, bool modulated = false,

@@ -34,6 +34,8 @@ public static partial class OpCatalogue
         Gathered("single", new([1]), [1], 0),
         Gathered("no_indices", new([4, 3]), [0, 3], 0),
         Gathered("no_rows", new([0, 3]), [0, 2], 1),
+        new OpVariant("used_outside_too", [new([4, 3]), Indices([4, 3], 4)], t => t[0].Gather(0, t[1]) + t[0],
+            a => NdArray.Build([4, 3], i => Take(a[0], a[1], 0)[i] + a[0][i])),
         new OpVariant("indices_of_32_bits", [new([4, 3]), Indices([2, 3], 4)],
             t => t[0].Gather(-2, t[1].Cast(DType.Int32)), a => Take(a[0], a[1], 0)));
 

@@ -26,7 +26,10 @@ public static partial class OpCatalogue
         Product("no_rows", new([2, 0, 3]), new([3, 4])),
         Product("no_columns", new([2, 3]), new([3, 0])),
         Product("no_batch", new([0, 2, 3]), new([3, 2])),
-        Product("no_batch_shared_left", new([2, 3]), new([0, 3, 2])));
+        Product("no_batch_shared_left", new([2, 3]), new([0, 3, 2])),
+        // Both gradients of a and b gather: on the left and on the right, each after another one.
+        new OpVariant("each_used_twice", [new([3, 3]), new([3, 3])], t => t[0].MatMul(t[1]).MatMul(t[1]).MatMul(t[0]),
+            a => Product(Product(Product(a[0], a[1]), a[1]), a[0])));
 
     // A central difference of a sum over a thousand results loses digits that small values leave.
     static OpInput Small(Shape shape) => new(shape) { Low = -0.25, High = 0.25 };

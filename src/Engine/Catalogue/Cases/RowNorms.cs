@@ -23,7 +23,9 @@ public static partial class OpCatalogue
         RmsNorm("wider_than_vectors", [3, 67], weight: true),
         RmsNorm("many_rows", [1500, 20], weight: true),
         RmsNorm("transposed", [5, 3, 4], weight: true, InputLayout.Transposed),
-        RmsNorm("zero_size", [0, 6], weight: true));
+        RmsNorm("zero_size", [0, 6], weight: true),
+        new OpVariant("weight_gathers_twice", [new([3, 5]), new([5])], t => t[0].RmsNorm(t[1], 1e-5).RmsNorm(t[1], 1e-5),
+            a => Standardised(Standardised(a[0], a[1], null, false), a[1], null, false)));
 
     static OpVariant LayerNorm(string name, int[] shape, bool weight, bool bias, InputLayout layout = InputLayout.Contiguous)
         => new(name, [new OpInput(shape) { Layout = layout }, .. Rows(shape, (weight ? 1 : 0) + (bias ? 1 : 0))],
