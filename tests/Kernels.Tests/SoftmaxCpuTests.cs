@@ -67,8 +67,8 @@ public class SoftmaxCpuTests
         // y of the first is 1 − 1e-6; its gradient is y₀ y₁ (dy₀ − dy₁) and lies in what rounding leaves of dy₀.
         float[] y = [0.999999f, 1e-6f, 0], dy = [0.7f, -0.4f, 0.1f], dx = new float[3];
         SoftmaxCpu.SoftmaxBackward<float>(ThreadCounts.Many, y, dy, dx, 1, 3);
-        Assert.That(dx[0], Is.EqualTo(1.1e-6).Within(1e-12));
-        Assert.That(dx[1], Is.EqualTo(-1.1e-6).Within(1e-12));
+        Assert.That(dx[0], Is.EqualTo(1.1e-6 * 0.999999).Within(1e-12));
+        Assert.That(dx[1], Is.EqualTo(-1.1e-6 * 0.999999).Within(1e-12));
     }
 
     [TestCase(1, 1, 0.0)]
