@@ -12,6 +12,9 @@ public abstract class Op
 {
     static long s_sequence;
 
+    [ThreadStatic]
+    static Stack<Op>? s_stack;
+
     Edge[] _edges = [];
     List<Saved>? _saved;
     int _references;
@@ -136,8 +139,8 @@ public abstract class Op
     // With an explicit stack: a chain of ops may be longer than the call stack is deep.
     static void Free(Op first)
     {
-        var stack = t_stack ?? new();
-        t_stack = null;
+        var stack = s_stack ?? new();
+        s_stack = null;
         stack.Push(first);
         while (stack.TryPop(out var op))
         {
@@ -152,11 +155,8 @@ public abstract class Op
                     stack.Push(producer);
             }
         }
-        t_stack = stack;
+        s_stack = stack;
     }
-
-    [ThreadStatic]
-    static Stack<Op>? t_stack;
 
     readonly record struct Saved(Tensor Alias, int Version);
 }
