@@ -136,6 +136,8 @@ public static unsafe partial class GroupNormCpu
     /// <summary>Per stripe and channel: Σ dz and Σ dz · (x − mean); leaves dz in dx if there is an activation.</summary>
     readonly struct GradientSumsKernel(void* x, void* dy, void* dx, void* coefficients, void* sums, GroupNormSizes sizes, bool silu) : ISimdKernel
     {
+        const int PixelsAtOnce = 8;
+
         public void Run<V, T>(int begin, int end)
             where V : unmanaged, ISimd<V, T>
             where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -147,11 +149,17 @@ public static unsafe partial class GroupNormCpu
                 long offset = (((long)image * sizes.Pixels) + first) * channels;
                 T* mean = (T*)coefficients + (3L * image * channels);
                 T* sum = (T*)sums + (2L * stripe * channels);
-                for (int channel = 0; channel < channels; channel += V.Count)
+                new Span<T>(sum, 2 * channels).Clear();
+                // Few pixels at a time, so that memory is read in its order.
+                for (int pixel = first; pixel < last; pixel += PixelsAtOnce, offset += (long)PixelsAtOnce * channels)
                 {
-                    T* px = (T*)x + offset + channel, pdy = (T*)dy + offset + channel;
-                    T* pdz = silu ? (T*)dx + offset + channel : null;
-                    Column<V, T>(px, pdy, pdz, mean + channel, sum + channel, channels, last - first, channels - channel);
+                    int pixels = Math.Min(PixelsAtOnce, last - pixel);
+                    for (int channel = 0; channel < channels; channel += V.Count)
+                    {
+                        T* px = (T*)x + offset + channel, pdy = (T*)dy + offset + channel;
+                        T* pdz = silu ? (T*)dx + offset + channel : null;
+                        Column<V, T>(px, pdy, pdz, mean + channel, sum + channel, channels, pixels, channels - channel);
+                    }
                 }
             }
         }
@@ -175,8 +183,8 @@ public static unsafe partial class GroupNormCpu
                 plain += gradient;
                 moment = V.Fma(gradient, d, moment);
             }
-            Lanes.Store<V, T>(plain, sum, lanes);
-            Lanes.Store<V, T>(moment, sum + channels, lanes);
+            Lanes.Store<V, T>(Lanes.Load<V, T>(sum, 1, lanes) + plain, sum, lanes);
+            Lanes.Store<V, T>(Lanes.Load<V, T>(sum + channels, 1, lanes) + moment, sum + channels, lanes);
         }
     }
 

@@ -8,7 +8,7 @@ namespace SuTI.Kernels;
 public readonly record struct GroupNormSizes(int Images, int Pixels, int Channels, int Groups)
 {
     /// <summary>Elements of a stripe: enough to be worth a chunk, few enough to stay in the second-level cache.</summary>
-    const int StripeElements = 16384;
+    const int StripeElements = 32768;
 
     /// <summary>Sums over a stripe are taken in T: longer stripes would lose digits.</summary>
     const int MaxStripePixels = 512;
