@@ -3,6 +3,7 @@
 //
 //     dotnet run scripts/mutations/run.cs                all of them; writes docs/results/mutations.md
 //     dotnet run scripts/mutations/run.cs -- OP [OP …]   those of some ops; writes nothing
+//     dotnet run scripts/mutations/run.cs -- --texts     none: only looks whether all texts to replace are there
 //
 // All errors are planted in one copy of the sources, each beside the true text and behind a number that the environment
 // variable SUTI_MUTATION chooses, so that one build serves them all (Untch, Offutt and Harrold, Mutation Analysis Using
@@ -24,6 +25,8 @@ try
 {
     Mutant[] all = Mutant.ReadAll(Path.Combine(root, "scripts", "mutations", "mutations.txt"));
     Sources.Plant(root, copy, all);
+    if (args is ["--texts"])
+        return 0;
     Command.Require(copy, "dotnet", "build", "src/Cli/SuTI.Cli.csproj", "-c", "Release", "-v", "q", "--nologo",
         "-p:RunAnalyzers=false", "-p:EnforceCodeStyleInBuild=false", "-p:TreatWarningsAsErrors=false",
         "-p:GenerateDocumentationFile=false");
@@ -145,8 +148,20 @@ static class Sources
             .. s_settings.Where(f => File.Exists(Path.Combine(root, f))),
             .. s_patterns.SelectMany(pattern => Written(root, pattern)),
         ];
-        if (mutants.FirstOrDefault(mutant => !files.Contains(mutant.File)) is { } lost)
-            throw new InvalidOperationException($"mutant {lost.Number}: there is no file {lost.File}");
+        var lost = new List<string>();
+        foreach (var mutant in mutants)
+        {
+            try
+            {
+                mutant.Find(files.Contains(mutant.File) ? File.ReadAllText(Path.Combine(root, mutant.File)) : "");
+            }
+            catch (InvalidOperationException failure)
+            {
+                lost.Add(failure.Message);
+            }
+        }
+        if (lost.Count > 0)
+            throw new InvalidOperationException(string.Join('\n', lost));
         foreach (string file in files)
         {
             string source = File.ReadAllText(Path.Combine(root, file));
