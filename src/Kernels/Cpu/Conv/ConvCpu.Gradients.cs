@@ -16,7 +16,7 @@ public static unsafe partial class ConvCpu
         MatMulCpu.Require(weights.Length >= (long)sizes.Cout * sizes.Taps * sizes.C, nameof(weights));
         MatMulCpu.Require(packed.Length >= InputGradientPackedLength<T>(sizes), nameof(packed));
         fixed (T* source = weights, destination = packed)
-            Simd.For<T, PackTaps>(pool, sizes.Taps, 1, new(source, destination, sizes.Cout, sizes.Taps, sizes.C));
+            Simd.For<T, PackTaps>(pool, sizes.Cout, PackTaps.Grain(sizes), new(source, destination, sizes.Cout, sizes.Taps, sizes.C));
     }
 
     /// <summary>Elements of scratch that <see cref="InputGradient"/> needs.</summary>

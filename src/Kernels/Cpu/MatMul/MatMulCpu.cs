@@ -25,7 +25,7 @@ public static unsafe class MatMulCpu
         fixed (T* source = b, destination = packed)
         {
             var layout = new MatrixLayout(0, rowStride, columnStride);
-            Simd.For<T, PackPanels>(pool, PackPanels.Items(k), PackPanels.Grain(n), new(source, layout, destination, 0, n, k));
+            Simd.For<T, PackPanels>(pool, PackPanels.Items(k, columnStride), PackPanels.Grain(n, columnStride), new(source, layout, destination, 0, n, k));
         }
     }
 
@@ -72,7 +72,7 @@ public static unsafe class MatMulCpu
             {
                 int copies = plan.BCopies;
                 kernel.PackB(scratch);
-                Simd.For<T, PackPanels>(pool, PackPanels.Items(k) * copies, PackPanels.Grain(n),
+                Simd.For<T, PackPanels>(pool, PackPanels.Items(k, sizes.B.Column) * copies, PackPanels.Grain(n, sizes.B.Column),
                     new(pb, sizes.B, scratch, (nint)(plan.PackedBLength / copies), n, k));
             }
             if (plan.PackedALength > 0)

@@ -8,21 +8,23 @@ namespace SuTI.Kernels;
 readonly unsafe struct PackPanels(void* b, MatrixLayout layout, void* packed, nint packedBatch, int n, int k) : ISimdKernel
 {
     const int GrainElements = 32 << 10;
-    const int RowsPerItem = 32;
 
-    public static int Items(int k) => (k + RowsPerItem - 1) / RowsPerItem;
+    /// <summary>Rows of an item: a few where they lie end to end, many where a column does.</summary>
+    static int RowsPerItem(nint columnStride) => columnStride == 1 ? 32 : 256;
 
-    public static int Grain(int n) => Math.Max(1, GrainElements / RowsPerItem / Math.Max(1, n));
+    public static int Items(int k, nint columnStride) => (k + RowsPerItem(columnStride) - 1) / RowsPerItem(columnStride);
+
+    public static int Grain(int n, nint columnStride) => Math.Max(1, GrainElements / RowsPerItem(columnStride) / Math.Max(1, n));
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run<TVector, T>(int begin, int end)
         where TVector : unmanaged, ISimd<TVector, T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        int items = Items(k);
+        int items = Items(k, layout.Column), most = RowsPerItem(layout.Column);
         for (int item = begin; item < end; item++)
         {
-            int batch = item / items, row = item % items * RowsPerItem, rows = Math.Min(RowsPerItem, k - row);
+            int batch = item / items, row = item % items * most, rows = Math.Min(most, k - row);
             T* source = (T*)b + (batch * layout.Batch) + (row * layout.Row), destination = (T*)packed + (batch * packedBatch);
             if (layout.Column == 1)
             {
