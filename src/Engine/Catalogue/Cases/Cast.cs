@@ -13,12 +13,14 @@ public static partial class OpCatalogue
         Through("bool", DType.Bool, x => x != 0 ? 1 : 0),
         new OpVariant("u8", [new([3, 5]) { Low = 0, High = 255, Layout = InputLayout.Transposed }],
             t => t[0].Cast(DType.UInt8),
-            a => a[0].Map(Math.Floor)) { IsDifferentiable = false },
+            a => a[0].Map(Math.Floor))
+        { IsDifferentiable = false },
         new OpVariant("zero_size", [new([0])], t => t[0].Cast(DType.Int32), a => a[0]) { IsDifferentiable = false });
 
     static OpVariant Through(string name, DType dtype, Func<double, double> rounded)
         => new(name, [new([7, 9]) { Low = -300, High = 300 }], t => t[0].Cast(dtype),
-            a => a[0].Map(rounded)) { IsDifferentiable = false };
+            a => a[0].Map(rounded))
+        { IsDifferentiable = false };
 
     static double NearestBFloat16(double x)
     {

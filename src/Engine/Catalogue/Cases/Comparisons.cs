@@ -19,7 +19,9 @@ public static partial class OpCatalogue
 
     static readonly OpCase s_comparedTypes = Declare("compare",
         new OpVariant("number", [new([7])], t => t[0].Greater(0.25),
-            a => a[0].Map(x => x > 0.25 ? 1 : 0)) { IsDifferentiable = false },
+            a => a[0].Map(x => x > 0.25 ? 1 : 0))
+        { IsDifferentiable = false },
         new OpVariant("whole_numbers", [new([9]) { IsIndex = true, Low = 0, High = 3 }], t => t[0].Equal(1),
-            a => a[0].Map(x => x == 1 ? 1 : 0)) { IsDifferentiable = false });
+            a => a[0].Map(x => x == 1 ? 1 : 0))
+        { IsDifferentiable = false });
 }

@@ -18,7 +18,8 @@ public static partial class OpCatalogue
         new ConvForm("17_to_33_channels", [1, 4, 3, 17], [33, 3, 3]) { Padding = 1, Bound = 0.25 }.Variant(),
         // More pixels, and runs of them, than the gradients of weight and bias take at once.
         new ConvForm("20_by_20", [1, 20, 20, 1], [2, 3, 3]) { Padding = 1, HasBias = true }.Variant()
-            with { GradientElements = 24 },
+            with
+        { GradientElements = 24 },
         new ConvForm("row_add", [2, 3, 4, 3], [5, 3, 3]) { Padding = 1, HasRowAdd = true }.Variant(),
         new ConvForm("residual", [2, 3, 4, 3], [5, 3, 3]) { Padding = 1, HasResidual = true }.Variant(),
         new ConvForm("bias_row_add_residual", [2, 4, 3, 2], [3, 2, 2])
