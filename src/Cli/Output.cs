@@ -18,14 +18,34 @@ static class Output
     internal static void JsonLine(JsonObject value) => Console.Out.WriteLine(value.ToJsonString(s_line));
 
     /// <summary>Columns of text, the first left-aligned and the others right-aligned, as wide as their widest cell.</summary>
-    internal static void Table(IReadOnlyList<string> header, IEnumerable<IReadOnlyList<string>> rows)
+    internal static void Table(IReadOnlyList<string> header, IEnumerable<IReadOnlyList<string>> rows, TextWriter? to = null)
     {
         var all = rows.Prepend(header).ToList();
         int[] widths = [.. Enumerable.Range(0, header.Count).Select(c => all.Max(row => row[c].Length))];
         foreach (var row in all)
         {
             var cells = row.Select((cell, c) => c == 0 ? cell.PadRight(widths[c]) : cell.PadLeft(widths[c]));
-            Console.Out.WriteLine(string.Join("  ", cells).TrimEnd());
+            (to ?? Console.Out).WriteLine(string.Join("  ", cells).TrimEnd());
         }
     }
+
+    /// <summary>A table for people, or values for other programs.</summary>
+    internal static void Rows(BenchFormat format, IReadOnlyList<string> header, IEnumerable<IReadOnlyList<string>> rows)
+    {
+        if (format == BenchFormat.Table)
+        {
+            Table(header, rows);
+            return;
+        }
+        bool isCsv = format == BenchFormat.Csv;
+        void Line(IReadOnlyList<string> cells)
+            => Console.Out.WriteLine(isCsv ? string.Join(',', cells.Select(Quoted)) : $"| {string.Join(" | ", cells)} |");
+        Line(header);
+        if (!isCsv)
+            Line([.. header.Select(_ => "---")]);
+        foreach (var row in rows)
+            Line(row);
+    }
+
+    static string Quoted(string cell) => cell.AsSpan().IndexOfAny(",\"\n") < 0 ? cell : $"\"{cell.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 }

@@ -8,8 +8,11 @@ var root = new RootCommand("SuTI draws pictures of your subject from a few photo
     DeviceCommand.Create(),
     GradCheckCommand.Create(),
     BenchCommand.Create(),
+    KernelsCommand.Create(),
     InspectCommand.Create(),
 };
+root.Add(ProfileCommand.Create(root));
+HelpWithExample.Install(root);
 
 var parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json.Nodes;
 
 namespace SuTI.Cli.Tests;
@@ -7,11 +6,13 @@ namespace SuTI.Cli.Tests;
 public class CommandTests
 {
     [Test]
-    public void Device_prints_one_json_object()
+    public void Device_prints_one_json_object_a_device_and_what_of_cuda_is_missing()
     {
-        var (code, output, _) = Run("device", "--json");
+        var (code, output, _) = Shell.Run(["device", "--json"], ("SUTI_CUDA", "off"));
         Assert.That(code, Is.Zero);
-        Assert.That((string)JsonNode.Parse(output)!["device"]!, Is.EqualTo("cpu"));
+        var lines = Shell.Lines(output);
+        Assert.That((string)lines[0]["device"]!, Is.EqualTo("cpu"));
+        Assert.That((string)lines[^1]["missing"]!, Does.Contain("SUTI_CUDA=off"));
     }
 
     [Test]
@@ -30,11 +31,22 @@ public class CommandTests
 
     [Test]
     public void Every_command_has_help_with_an_example(
-        [Values("device", "gradcheck", "bench", "bench compare", "bench verify", "inspect")] string command)
+        [Values("device", "gradcheck", "bench", "bench compare", "bench verify", "bench roofs", "kernels", "kernels list", "kernels compile", "kernels dump",
+            "kernels clear", "profile", "inspect")] string command)
     {
         var (code, output, _) = Run([.. command.Split(' '), "--help"]);
         Assert.That(code, Is.Zero);
         Assert.That(output, Does.Contain($"Example: suti {command}"));
+    }
+
+    [Test]
+    public void The_list_of_commands_takes_one_line_each([Values("", "bench", "kernels")] string command)
+    {
+        string[] lines = Run([.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]).Output.Split('\n');
+        string[] listed = [.. lines.SkipWhile(line => line != "Commands:").Skip(1).TakeWhile(line => line.StartsWith("  ", StringComparison.Ordinal))];
+        Assert.That(listed, Is.Not.Empty);
+        Assert.That(listed, Has.All.Matches<string>(line => char.IsAsciiLetter(line[2])), "no line goes on with the one before it");
+        Assert.That(listed, Has.None.Contains("Example"));
     }
 
     [Test]
@@ -73,15 +85,5 @@ public class CommandTests
         Assert.That(output, Does.Contain("slower").And.Contain("1.500"));
     }
 
-    static (int Code, string Output, string Error) Run(params string[] arguments)
-    {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (string argument in (string[])[Path.Combine(AppContext.BaseDirectory, "suti.dll"), .. arguments])
-            start.ArgumentList.Add(argument);
-        using var process = Process.Start(start)!;
-        var error = process.StandardError.ReadToEndAsync();
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return (process.ExitCode, output, error.Result);
-    }
+    static (int Code, string Output, string Error) Run(params string[] arguments) => Shell.Run(arguments);
 }

@@ -1,14 +1,23 @@
 namespace SuTI.Engine.Tests;
 
-/// <summary>Base of every engine test class: a test that leaves a buffer alive fails.</summary>
+/// <summary>Base of every engine test class: a test that leaves a buffer alive, on any device, fails.</summary>
 public abstract class LeakCheck
 {
-    int _before;
+    readonly Dictionary<Device, int> _before = [];
 
     [SetUp]
-    public void CountBuffers() => _before = Device.Cpu.Memory.LiveBuffers;
+    public void CountBuffers()
+    {
+        foreach (var device in Devices())
+            _before[device] = device.Memory.LiveBuffers;
+    }
 
     [TearDown]
     public void NothingIsLeft()
-        => Assert.That(Device.Cpu.Memory.LiveBuffers, Is.EqualTo(_before), Device.Cpu.Memory.Describe());
+    {
+        foreach (var device in Devices())
+            Assert.That(device.Memory.LiveBuffers, Is.EqualTo(_before.GetValueOrDefault(device)), device.Memory.Describe());
+    }
+
+    static IEnumerable<Device> Devices() => Device.Known;
 }

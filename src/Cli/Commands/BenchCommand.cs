@@ -7,7 +7,7 @@ using SuTI.Model.Benchmarks;
 namespace SuTI.Cli.Commands;
 
 /// <summary><c>suti bench</c>: how fast the engine is, by the workload names that peers use.</summary>
-static class BenchCommand
+static partial class BenchCommand
 {
     internal static Command Create()
     {
@@ -16,38 +16,60 @@ static class BenchCommand
             Description = "Names of workloads or regular expressions; all if none is given.",
             Arity = ArgumentArity.ZeroOrMore,
         };
-        var device = new Option<string>("--device") { Description = "Where to run: cpu.", DefaultValueFactory = _ => "cpu" };
+        var device = Devices.Option();
+        var types = DTypeOption.Create("bf16");
         var threads = new Option<string>("--threads") { Description = "Numbers of threads, one run each: 2,1.", DefaultValueFactory = _ => DefaultThreads };
         var seconds = new Option<double>("--seconds") { Description = "Time to spend on a workload.", DefaultValueFactory = _ => 0.6 };
         var list = new Option<bool>("--list") { Description = "Only name the workloads." };
         var profile = new Option<bool>("--profile") { Description = "Where the time goes, op by op, instead of the whole." };
-        var json = new Option<bool>("--json") { Description = "One JSON object a workload and number of threads." };
-        var command = new Command("bench",
-            "Times workloads: medians of at least seven repetitions.\n\nExample: suti bench conv3x3 tinyunet --threads 2,1 --json > after.jsonl")
-        { patterns, device, threads, seconds, list, profile, json };
-        command.SetAction(parsed => Run(parsed.GetValue(patterns) ?? [], Devices.Parse(parsed.GetValue(device)!),
-            parsed.GetValue(threads)!, parsed.GetValue(seconds), parsed.GetValue(list), parsed.GetValue(profile), parsed.GetValue(json)));
+        var tiny = new Option<bool>("--tiny") { Description = "Small shapes; an emulated device always runs these." };
+        var trace = Tracing.Option();
+        var json = new Option<bool>("--json") { Description = "One JSON object a line." };
+        var csv = new Option<bool>("--csv") { Description = "Comma-separated values." };
+        var markdown = new Option<bool>("--markdown") { Description = "A markdown table." };
+        var command = new DescribedCommand("bench",
+            "Times workloads: medians of at least seven repetitions.",
+            "suti bench conv3x3 tinyunet --threads 2,1 --json > after.jsonl")
+        { patterns, device, types, threads, seconds, list, profile, tiny, trace, json, csv, markdown };
+        command.SetAction(parsed =>
+        {
+            var format = parsed.GetValue(json) ? BenchFormat.Json : parsed.GetValue(csv) ? BenchFormat.Csv
+                : parsed.GetValue(markdown) ? BenchFormat.Markdown : BenchFormat.Table;
+            bool onlyNames = parsed.GetValue(list);
+            var place = onlyNames ? Device.Cpu : Devices.Parse(parsed.GetValue(device)!);
+            bool isTiny = parsed.GetValue(tiny) || place is CudaDevice { IsEmulated: true };
+            var selected = Select(parsed.GetValue(patterns) ?? [], isTiny);
+            if (selected.Count == 0)
+            {
+                Console.Error.WriteLine("suti bench: no workload has such a name; suti bench --list names them.");
+                return ExitCode.Usage;
+            }
+            if (onlyNames)
+                return List(selected);
+            return Tracing.Run(parsed.GetValue(trace), () => place is CudaDevice cuda
+                ? OnCuda(selected, cuda, isTiny, DTypeOption.Parse(parsed.GetValue(types)!), parsed.GetValue(seconds), format)
+                : OnProcessor(selected, (CpuDevice)place, parsed.GetValue(threads)!, parsed.GetValue(seconds), parsed.GetValue(profile), format));
+        });
         command.Add(BenchCompareCommand.Create());
         command.Add(BenchVerifyCommand.Create());
+        command.Add(BenchRoofsCommand.Create());
         return command;
     }
 
     static string DefaultThreads => Environment.ProcessorCount == 1 ? "1" : $"{Environment.ProcessorCount},1";
 
-    static int Run(string[] patterns, Device device, string threadList, double seconds, bool list, bool profile, bool json)
+    static List<Workload> Select(string[] patterns, bool tiny)
+        => [.. Workloads.All(tiny).Where(w => patterns.Length == 0 || patterns.Any(p => w.Name == p || Matches(w.Name, p)))];
+
+    static int List(List<Workload> selected)
     {
-        var selected = Workloads.All().Where(w => patterns.Length == 0 || patterns.Any(p => w.Name == p || Matches(w.Name, p))).ToList();
-        if (selected.Count == 0)
-        {
-            Console.Error.WriteLine("suti bench: no workload has such a name; suti bench --list names them.");
-            return ExitCode.Usage;
-        }
-        if (list)
-        {
-            foreach (var workload in selected)
-                Console.Out.WriteLine(workload.Name);
-            return ExitCode.Done;
-        }
+        foreach (var workload in selected)
+            Console.Out.WriteLine(workload.Name);
+        return ExitCode.Done;
+    }
+
+    static int OnProcessor(List<Workload> selected, CpuDevice device, string threadList, double seconds, bool profile, BenchFormat format)
+    {
         int[] threads = new int[threadList.Split(',').Length];
         for (int i = 0; i < threads.Length; i++)
         {
@@ -58,20 +80,20 @@ static class BenchCommand
             }
         }
         if (profile)
-            return Profile(selected, (CpuDevice)device, threads[0]);
+            return Profile(selected, device, threads[0]);
         var results = new List<BenchResult>();
         foreach (var workload in selected)
         {
             foreach (int count in threads)
             {
-                var result = BenchRunner.Run(workload, (CpuDevice)device, count, seconds);
+                var result = BenchRunner.Run(workload, device, count, seconds);
                 results.Add(result);
-                if (json)
+                if (format == BenchFormat.Json)
                     Output.JsonLine(result.ToJson());
             }
         }
-        if (!json)
-            Output.Table(["workload", "threads", "median ms", "p10", "p90", "GFLOP/s", "GB/s", "reps", "others"], results.Select(Row));
+        if (format != BenchFormat.Json)
+            Output.Rows(format, ["workload", "threads", "median ms", "p10", "p90", "GFLOP/s", "GB/s", "reps", "others"], results.Select(Row));
         return ExitCode.Done;
     }
 

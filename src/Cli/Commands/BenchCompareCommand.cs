@@ -15,8 +15,9 @@ static class BenchCompareCommand
         before.AcceptExistingOnly();
         after.AcceptExistingOnly();
         var json = new Option<bool>("--json") { Description = "One JSON object a workload." };
-        var command = new Command("compare",
-            "Shows the ratio of the times of two records and fails if one became slower by more than noise.\n\nExample: suti bench compare before.jsonl after.jsonl")
+        var command = new DescribedCommand("compare",
+            "Shows the ratio of the times of two records and fails if one became slower by more than noise.",
+            "suti bench compare before.jsonl after.jsonl")
         { before, after, json };
         command.SetAction(parsed => Run(parsed.GetValue(before)!, parsed.GetValue(after)!, parsed.GetValue(json)));
         return command;

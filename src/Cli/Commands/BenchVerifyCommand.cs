@@ -16,8 +16,9 @@ static class BenchVerifyCommand
     {
         var file = new Argument<string>("file") { Description = "What scripts/peers/export_tiny_unet.py wrote." };
         var json = new Option<bool>("--json") { Description = "One JSON object a tensor." };
-        var command = new Command("verify",
-            "Compares TinyUNet-A with PyTorch's run of it: output, loss, and the gradient of every parameter.\n\nExample: suti bench verify tinyunet.safetensors")
+        var command = new DescribedCommand("verify",
+            "Compares TinyUNet-A with PyTorch's run of it: output, loss, and the gradient of every parameter.",
+            "suti bench verify tinyunet.safetensors")
         { file, json };
         command.SetAction(parsed => Run(TinyUnetCheck.Run(parsed.GetValue(file)!, Device.Cpu), parsed.GetValue(json)));
         return command;

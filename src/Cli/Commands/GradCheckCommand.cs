@@ -7,21 +7,24 @@ using SuTI.Engine.Catalogue;
 namespace SuTI.Cli.Commands;
 
 /// <summary><c>suti gradcheck</c>: every gradient of the catalogue against central differences.</summary>
-static class GradCheckCommand
+static partial class GradCheckCommand
 {
     internal static Command Create()
     {
         var ops = new Argument<string[]>("op") { Description = "Ops to check; all if none is named.", Arity = ArgumentArity.ZeroOrMore };
-        var device = new Option<string>("--device") { Description = "Where to run: cpu.", DefaultValueFactory = _ => "cpu" };
+        var device = Devices.Option();
+        var types = DTypeOption.Create("f32");
+        var trace = Tracing.Option();
         var json = new Option<bool>("--json") { Description = "One JSON object a case." };
-        var command = new Command("gradcheck",
-            "Checks the gradients of ops against central differences and the adjoint identity, in f64, and their results against plain loops.\n\n"
-            + "Example: suti gradcheck conv2d attention --json") { ops, device, json };
-        command.SetAction(parsed => Run(parsed.GetValue(ops) ?? [], Devices.Parse(parsed.GetValue(device)!), parsed.GetValue(json)));
+        var command = new DescribedCommand("gradcheck",
+            "Checks results and gradients of ops: in f64 against plain loops and central differences, on a GPU against f64 here.",
+            "suti gradcheck conv2d attention --json") { ops, device, types, trace, json };
+        command.SetAction(parsed => Tracing.Run(parsed.GetValue(trace), () => Run(parsed.GetValue(ops) ?? [], Devices.Parse(parsed.GetValue(device)!),
+            DTypeOption.Parse(parsed.GetValue(types)!), parsed.GetValue(json))));
         return command;
     }
 
-    static int Run(string[] ops, Device device, bool json)
+    static int Run(string[] ops, Device device, DType[] types, bool json)
     {
         var cases = OpCatalogue.All();
         string[] unknown = [.. ops.Where(op => cases.All(c => c.Op != op))];
@@ -30,9 +33,12 @@ static class GradCheckCommand
             Console.Error.WriteLine($"suti gradcheck: there is no op {string.Join(", ", unknown)}; the ops are {string.Join(", ", cases.Select(c => c.Op))}.");
             return ExitCode.Usage;
         }
+        cases = [.. cases.Where(c => ops.Length == 0 || ops.Contains(c.Op))];
+        if (!device.Computes(DType.Float64))
+            return Against(cases, device, types, json);
         var rows = new List<IReadOnlyList<string>>();
         int failed = 0, checkedCases = 0;
-        foreach (var entry in cases.Where(c => ops.Length == 0 || ops.Contains(c.Op)))
+        foreach (var entry in cases)
         {
             foreach (var variant in entry.Variants)
             {

@@ -12,8 +12,9 @@ static class InspectCommand
     {
         var path = new Argument<string>("file") { Description = "A .safetensors file, a shard index, or a folder that holds one." };
         var json = new Option<bool>("--json") { Description = "One JSON object a tensor, and one for the whole." };
-        var command = new Command("inspect",
-            "Shows the tensors, types, sizes and metadata of a weight file; reads no tensor.\n\nExample: suti inspect model.safetensors") { path, json };
+        var command = new DescribedCommand("inspect",
+            "Shows the tensors, types, sizes and metadata of a weight file; reads no tensor.",
+            "suti inspect model.safetensors") { path, json };
         command.SetAction(parsed => Run(SafetensorsReport.Read(parsed.GetValue(path)!), parsed.GetValue(json)));
         return command;
     }

@@ -72,8 +72,9 @@ public sealed class Gradients
             return present;
         }
         using var scope = TensorScope.Open("gradient");
-        var sum = (present + gradient).Alias();
+        var sum = present.Copy();
+        sum.AddInPlace(gradient);
         present.ReleaseHandle();
-        return sum;
+        return sum.Alias();
     }
 }

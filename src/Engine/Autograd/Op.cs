@@ -1,3 +1,5 @@
+using SuTI.Engine.Catalogue;
+
 namespace SuTI.Engine;
 
 /// <summary>
@@ -62,9 +64,11 @@ public abstract class Op
             scope.Keep(result);
             OpObserver.End(op, result, mark, isBackward: false);
         }
+        if (ResultRounding.IsActive)
+            ResultRounding.Apply(result);
         if (NonFiniteGuard.IsEnabled)
             NonFiniteGuard.Check(result, op.Name, inputs);
-        if (record && result.DType.IsCompute())
+        if (record && result.DType.IsFloatingPoint())
             op.Record(inputs, result);
         else
             op.ReleaseSaved();

@@ -1,3 +1,5 @@
+using SuTI.Engine.Catalogue;
+
 namespace SuTI.Engine;
 
 /// <summary>Reverse-mode differentiation over the recorded ops, on explicit stacks.</summary>
@@ -41,6 +43,8 @@ static class ReverseWalk
         if (op.Pending is { } pending)
         {
             op.CheckSaved();
+            if (ResultRounding.IsActive)
+                ResultRounding.Apply(pending);
             foreach (var edge in op.Edges)
             {
                 if (edge.Leaf is { } leaf)
@@ -103,6 +107,8 @@ static class ReverseWalk
     // A leaf's gradient is changed in place later (clipping, accumulation), so it must be its own and without gaps.
     static void Settle(Leaf leaf)
     {
+        if (ResultRounding.IsActive && leaf.Gradient is { } rounded)
+            ResultRounding.Apply(rounded);
         if (leaf.Gradient is not { } gradient || (gradient.IsContiguous && !gradient.Storage.IsShared))
             return;
         using var scope = TensorScope.Open("gradient");

@@ -24,8 +24,8 @@ public sealed partial class Tensor
             if (_producer is not null)
                 throw new GradientException("requires gradient", "is set on leaves only", "a tensor that no recorded op made",
                     $"the result of {_producer.Name}");
-            if (!DType.IsCompute())
-                throw new DTypeException("requires gradient", "gradients are computed in", "f32 or f64", DType.Label());
+            if (!Device.Computes(DType))
+                throw new DTypeException("requires gradient", $"{Device} does not compute gradients in this type", "f32", DType.Label());
             Leaf = new(Shape, DType, Device);
         }
     }

@@ -22,6 +22,9 @@ static class Families
             Variant("transposed", new([5, 9]) { Layout = InputLayout.Transposed }),
             Variant("strided", new([3, 11]) { Layout = InputLayout.Strided }),
             Variant("large", new([Large])) with { GradientElements = 6 },
+            // Contiguous, but not where wide accesses may begin.
+            new("misaligned", [new OpInput([41]) { Low = low, High = high, Kinks = kinks ?? [] }], t => apply(t[0].Slice(0, 1, 40)),
+                a => NdArray.Build([40], i => formula(a[0][i[0] + 1]))),
         };
         if (extremes is not null)
             variants.Add(Variant("extremes", new([extremes.Length]) { Values = extremes }));
@@ -47,6 +50,11 @@ static class Families
                 new([4, 5]) { Layout = InputLayout.Strided }),
             Variant("zero_size", [0, 3], new([0, 3]), new([1, 3])),
             Variant("large", [39, 1030], new([39, 1030]), new([1030])) with { GradientElements = 6 },
+            // Rows of whole accesses of 16 bytes, in each type.
+            Variant("wide_row_of_each_image_right", [2, 3, 16], new([2, 3, 16]), new([2, 1, 16])),
+            Variant("wide_column_left", [4, 16], new([4, 1]), new([4, 16])),
+            new("misaligned", [first?.Invoke(new([21])) ?? new([21]), second?.Invoke(new([20])) ?? new([20])], t => apply(t[0].Slice(0, 1, 20), t[1]),
+                x => NdArray.Build([20], i => formula(x[0][i[0] + 1], x[1][i[0]]))),
         ];
     }
 
@@ -106,6 +114,10 @@ static class Families
             Variant("long_rows", new([2, 40_003]), [1]),
             Variant("long_columns", new([20_003, 3]), [0]),
             Variant("many_rows", new([1203, 67]), [1]),
+            Variant("rows_of_packs", new([5, 2, 64]), [2]),
+            Variant("row_of_many_packs", new([2, 20_480]), [1]),
+            Variant("columns_of_packs", new([3, 5, 48]), [1]),
+            Variant("many_columns", new([2, 3, 600]), [1]),
         };
         if (takesNothing)
             variants.Add(Variant("of_nothing", new([3, 0, 2]), [1]));

@@ -27,8 +27,13 @@ public sealed record OpVariant(string Name, OpInput[] Inputs, Func<Tensor[], Ten
     /// <summary>False where the result has no gradient: comparisons, random numbers, casts to integers.</summary>
     public bool IsDifferentiable { get; init; } = true;
 
-    /// <summary>False where the result is not a smooth function of precision: comparisons near ties, casts.</summary>
-    public bool ComparesPrecisions { get; init; } = true;
+    /// <summary>
+    /// Size of the terms whose sum a gradient is, where they cancel altogether: then errors are measured by them, not by the sum.
+    /// </summary>
+    public double CancellingTerms { get; init; }
+
+    /// <summary>Whether it casts from or to f64 by itself, which exists on the processor alone.</summary>
+    public bool NeedsFloat64 { get; init; }
 }
 
 /// <summary>How an input lies in memory.</summary>
@@ -65,6 +70,9 @@ public sealed record OpInput(Shape Shape)
     public bool IsDistinct { get; init; }
 
     public bool IsDifferentiable { get; init; } = true;
+
+    /// <summary>A weight: it may be f32 where the other inputs are halves.</summary>
+    public bool IsWeight { get; init; }
 
     public InputLayout Layout { get; init; }
 

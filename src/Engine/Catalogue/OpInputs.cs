@@ -1,3 +1,5 @@
+using SuTI.Kernels;
+
 namespace SuTI.Engine.Catalogue;
 
 /// <summary>The drawn inputs of a variant: as arrays for the reference, as leaves, and as the views the op sees.</summary>
@@ -21,15 +23,19 @@ sealed class OpInputs
     internal Tensor[] Views { get; }
 
     /// <summary>Draws every input; the values are exact in f32, so that f32 and f64 see the same ones.</summary>
-    internal static OpInputs Draw(OpVariant variant, DType dtype, Device device, bool requireGradient)
+    /// <param name="rounding">A half type to whose values they are rounded besides.</param>
+    /// <param name="masters">Whether weights are f32, unrounded, where the type is a half.</param>
+    internal static OpInputs Draw(OpVariant variant, DType dtype, Device device, bool requireGradient, DType rounding = DType.Float32, bool masters = false)
     {
         var arrays = new NdArray[variant.Inputs.Length];
         var leaves = new Tensor[variant.Inputs.Length];
         for (int i = 0; i < arrays.Length; i++)
         {
             var input = variant.Inputs[i];
-            arrays[i] = new(input.Shape, Values(input, (ulong)(i + 1)));
-            leaves[i] = Store(arrays[i], input, dtype, device);
+            bool isMaster = masters && input.IsWeight;
+            arrays[i] = new(input.Shape, Array.ConvertAll(Values(input, (ulong)(i + 1)),
+                v => rounding == DType.Float32 || isMaster ? v : ResultRounding.Round(v, rounding)));
+            leaves[i] = Store(arrays[i], input, isMaster && dtype.IsHalf() ? DType.Float32 : dtype, device);
             leaves[i].RequiresGradient = requireGradient && input.TakesGradient;
         }
         return new(variant, arrays, leaves);
@@ -86,8 +92,13 @@ sealed class OpInputs
             return Tensor.From(Array.ConvertAll(stored, v => (long)v), lengths, device);
         if (input.IsCondition)
             return Tensor.From(Array.ConvertAll(stored, v => v != 0), lengths, device);
-        return dtype == DType.Float64 ? Tensor.From(stored, lengths, device)
-            : Tensor.From(Array.ConvertAll(stored, v => (float)v), lengths, device);
+        return dtype switch
+        {
+            DType.Float64 => Tensor.From(stored, lengths, device),
+            DType.BFloat16 => Tensor.From(Array.ConvertAll(stored, v => (BFloat16)(float)v), lengths, device),
+            DType.Float16 => Tensor.From(Array.ConvertAll(stored, v => (Half)(float)v), lengths, device),
+            _ => Tensor.From(Array.ConvertAll(stored, v => (float)v), lengths, device),
+        };
     }
 
     static double[] Values(OpInput input, ulong seed)

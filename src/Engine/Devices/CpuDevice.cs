@@ -33,10 +33,7 @@ public sealed partial class CpuDevice : Device
         }
     }
 
-    /// <summary>
-    /// When true, new buffers are filled with NaN and fenced by sentinels that are checked when they are freed: for tests.
-    /// </summary>
-    public bool Guarded { get; set; }
+    public override bool Computes(DType type) => type is DType.Float32 or DType.Float64;
 
     internal WorkerPool Pool => _pool ??= new(DefaultThreads());
 

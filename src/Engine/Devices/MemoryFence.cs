@@ -6,10 +6,10 @@ namespace SuTI.Engine;
 static unsafe class MemoryFence
 {
     internal const int Bytes = 256;
-    const byte Sentinel = 0xA5;
+    internal const byte Sentinel = 0xA5;
 
     /// <summary>All bits set is NaN in every floating-point type.</summary>
-    const byte Poison = 0xFF;
+    internal const byte Poison = 0xFF;
 
     /// <returns>The address of the buffer inside its fences.</returns>
     internal static nint Raise(nint block, long bytes)

@@ -50,6 +50,12 @@ public sealed class MemoryLedger
         return text.ToString();
     }
 
+    internal Storage[] Live()
+    {
+        lock (_lock)
+            return [.. _live];
+    }
+
     internal void Add(Storage storage)
     {
         lock (_lock)
@@ -58,6 +64,7 @@ public sealed class MemoryLedger
             LiveBytes += storage.Bytes;
             PeakBytes = Math.Max(PeakBytes, LiveBytes);
         }
+        MemoryTimeline.Active?.Born(storage);
     }
 
     internal void Remove(Storage storage)
@@ -68,6 +75,7 @@ public sealed class MemoryLedger
                 throw new LifetimeException("memory ledger", "a buffer was freed twice", null, storage.Origin);
             LiveBytes -= storage.Bytes;
         }
+        MemoryTimeline.Active?.Freed(storage);
     }
 
     /// <summary>Whether <paramref name="bytes"/> more may be taken from the system.</summary>

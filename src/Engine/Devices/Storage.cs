@@ -1,9 +1,13 @@
+using SuTI.Engine.Cuda;
+
 namespace SuTI.Engine;
 
 /// <summary>A counted block of device memory that tensors and their views share.</summary>
 /// <remarks>Counts are kept by hand, not by the collector: the last <see cref="Release"/> gives the block back at once.</remarks>
 sealed unsafe class Storage
 {
+    const int Stale = -1;
+
     int _references = 1;
     List<Derived>? _derived;
 
@@ -35,6 +39,9 @@ sealed unsafe class Storage
     /// <summary>Whether the buffer stands between sentinels.</summary>
     internal bool IsGuarded { get; init; }
 
+    /// <summary>Where the block goes back to, if the device has several pools.</summary>
+    internal object? Pool { get; init; }
+
     /// <summary>What the ledger prints: the scope that was open at birth.</summary>
     internal string Origin { get; set; } = "";
 
@@ -51,10 +58,25 @@ sealed unsafe class Storage
 
     internal void MarkChanged() => Version++;
 
+    /// <summary>A change that was made to the derived form of <paramref name="kept"/> as well: it stays current if it was.</summary>
+    internal void MarkChanged(object? kept)
+    {
+        if (kept is not null && Find(kept) is { } entry && entry.Version == Version)
+            entry.Version++;
+        Version++;
+    }
+
+    /// <summary>The derived form of this key, current or not; null if there is none.</summary>
+    internal Storage? DerivedBy(object key) => Find(key)?.Storage;
+
     /// <summary>
     /// The form of this storage that <paramref name="key"/> names (weights packed for a kernel), made anew by
     /// <paramref name="fill"/> when the storage has changed since. It lives as long as the storage.
     /// </summary>
+    /// <remarks>
+    /// While a graph is captured the form must be there already. If it is current no node makes it, and <paramref name="fill"/> runs
+    /// before a launch once the storage has changed: <paramref name="state"/> should not hold tensors of a scope.
+    /// </remarks>
     internal Storage Derive<TState>(object key, long bytes, TState state, Action<TState, Storage> fill)
     {
         _derived ??= [];
@@ -62,13 +84,14 @@ sealed unsafe class Storage
         {
             if (!Equals(entry.Key, key) || entry.Storage.Bytes != bytes)
                 continue;
-            if (entry.Version != Version)
-            {
-                fill(state, entry.Storage);
-                entry.Version = Version;
-            }
+            if (Device.Recording is { } recording && Pool != recording.Arena)
+                Record(recording, entry, state, fill);
+            else
+                Refresh(entry, state, fill);
             return entry.Storage;
         }
+        if (Device.Recording is { } other && Pool != other.Arena)
+            Device.RefuseInCapture($"the first use of {key}");
         var storage = Device.Allocate(bytes, "derived");
         try
         {
@@ -81,6 +104,28 @@ sealed unsafe class Storage
         }
         _derived.Add(new(key, storage) { Version = Version });
         return storage;
+    }
+
+    Derived? Find(object key) => _derived?.Find(entry => Equals(entry.Key, key));
+
+    void Refresh<TState>(Derived entry, TState state, Action<TState, Storage> fill)
+    {
+        if (entry.Version == Version)
+            return;
+        fill(state, entry.Storage);
+        entry.Version = Version;
+    }
+
+    void Record<TState>(GraphRecording recording, Derived entry, TState state, Action<TState, Storage> fill)
+    {
+        if (entry.Version == Version)
+        {
+            recording.Reads(entry, () => Refresh(entry, state, fill));
+            return;
+        }
+        // Made by a node, in every launch, and not yet.
+        Refresh(entry, state, fill);
+        recording.AfterCapture(() => entry.Version = Stale);
     }
 
     internal void ReleaseDerived()

@@ -89,7 +89,7 @@ public sealed class Parameter
 
         Tensor Create()
         {
-            var tensor = Tensor.Unowned(Shape, DType, Device, $"parameter {Path}");
+            var tensor = Tensor.Unowned(Shape, DType, Device, $"{_store.Purpose} {Path}");
             tensor.RequiresGradient = !IsFrozen;
             return tensor;
         }

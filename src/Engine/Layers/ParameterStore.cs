@@ -17,7 +17,7 @@ public sealed partial class ParameterStore : IDisposable
     /// <exception cref="DTypeException">Not an element type that gradients are computed in.</exception>
     public ParameterStore(Device? device = null, DType dtype = DType.Float32)
     {
-        if (!dtype.IsCompute())
+        if (!(device ?? Device.Cpu).Computes(dtype))
             throw new DTypeException("parameter store", "parameters are kept in a type that the engine computes in",
                 "f32 or f64", dtype.Label());
         Device = device ?? Device.Cpu;
@@ -43,6 +43,9 @@ public sealed partial class ParameterStore : IDisposable
 
     internal ulong Seed { get; private set; }
 
+    /// <summary>What its memory is for, as the ledger and profiles tell it.</summary>
+    internal string Purpose { get; init; } = "parameter";
+
     /// <exception cref="SutiException">No parameter has this path.</exception>
     public Parameter this[string path] => _byPath.TryGetValue(path, out var parameter)
         ? parameter
@@ -52,10 +55,11 @@ public sealed partial class ParameterStore : IDisposable
     /// <summary>
     /// An empty copy: the same paths, shapes and layouts on the same device, frozen and without values.
     /// </summary>
-    public static ParameterStore WithPathsOf(ParameterStore other)
+    /// <param name="dtype">Of the copy; by default as the other.</param>
+    public static ParameterStore WithPathsOf(ParameterStore other, DType? dtype = null)
     {
         ArgumentNullException.ThrowIfNull(other);
-        var store = new ParameterStore(other.Device, other.DType);
+        var store = new ParameterStore(other.Device, dtype ?? other.DType);
         foreach (var parameter in other._parameters)
             store.Declare(parameter.Path, parameter.Shape, parameter.Initialiser, parameter.Layout).IsFrozen = true;
         return store;

@@ -6,18 +6,32 @@ namespace SuTI.Engine;
 /// <summary>The rules that the operands of most ops share.</summary>
 static class Operands
 {
-    /// <summary>All are f32 or all f64.</summary>
+    /// <summary>All are of one type, in which their device computes.</summary>
     /// <exception cref="DTypeException">Another type, or several.</exception>
     internal static void RequireCompute(string op, params ReadOnlySpan<Tensor> operands)
     {
         foreach (var operand in operands)
         {
-            if (!operand.DType.IsCompute())
-                throw new DTypeException(op, "computes in f32 and f64; cast other types first", "f32 or f64",
+            if (!operand.Device.Computes(operand.DType))
+                throw new DTypeException(op, $"{operand.Device} does not compute in this type; cast first", "f32",
                     operand.DType.Label());
             if (operand.DType != operands[0].DType)
                 throw new DTypeException(op, "takes operands of one type", operands[0].DType.Label(),
                     operand.DType.Label());
+        }
+    }
+
+    /// <summary>
+    /// The weights of an op on <paramref name="x"/> are of its type, or f32 beside a half type: masters that are trained in full
+    /// precision while the arithmetic reads halves.
+    /// </summary>
+    /// <exception cref="DTypeException">Another type.</exception>
+    internal static void RequireWeight(string op, Tensor x, params ReadOnlySpan<Tensor?> weights)
+    {
+        foreach (var weight in weights)
+        {
+            if (weight is not null && weight.DType != x.DType && !(x.DType.IsHalf() && weight.DType == DType.Float32))
+                throw new DTypeException(op, "takes weights of its input's type, or f32 beside a half type", x.DType.Label(), weight.DType.Label());
         }
     }
 

@@ -56,20 +56,28 @@ public sealed class Adafactor : Optimizer<AdafactorOptions>
         return new(batch, shape[last - 1], shape[last], inner);
     }
 
-    private protected override void Update(AdafactorOptions options, double? learningRate, int step,
-        ReadOnlySpan<OptimizerSlot> slots)
+    private protected override void Update(AdafactorOptions options, StepPass pass, int step, ReadOnlySpan<OptimizerSlot> slots)
     {
+        var constants = At(options, pass, step);
+        foreach (var slot in slots)
+            slot.Parameter.Device.AdafactorStep(slot, constants, pass, IsCaptured ? Again(options, pass, slot) : null);
+    }
+
+    Func<Kernels.AdafactorOptions> Again(AdafactorOptions options, StepPass pass, OptimizerSlot slot)
+        => () => At(options, pass, slot.Steps + 1);
+
+    Kernels.AdafactorOptions At(AdafactorOptions options, StepPass pass, int step)
+    {
+        double? learningRate = pass.Rate;
         if (options.RelativeStep && learningRate is not null)
             throw new SutiException("adafactor", "relative steps take no learning rate", "Step() without one",
                 $"{learningRate}");
         double rate = options.RelativeStep
             ? Math.Min(options.WarmupInit ? 1e-6 * step : 1e-2, 1 / Math.Sqrt(step))
             : Rate(options.LearningRate!.Value, Options.LearningRate ?? options.LearningRate.Value, learningRate);
-        var constants = new Kernels.AdafactorOptions(rate, 1 - Math.Pow(step, options.DecayRate), options.Beta1 ?? 0,
+        return new(rate, 1 - Math.Pow(step, options.DecayRate), options.Beta1 ?? 0,
             options.WeightDecay, options.ClipThreshold, options.SquareEpsilon, options.ScaleEpsilon,
                 options.ScaleParameter);
-        foreach (var slot in slots)
-            slot.Parameter.Device.AdafactorStep(slot, constants);
     }
 
     // The first moment comes last: it is the one that may be absent.

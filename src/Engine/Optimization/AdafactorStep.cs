@@ -7,12 +7,14 @@ namespace SuTI.Engine;
 public abstract partial class Device
 {
     /// <summary>States: the second moment, whole or as rows and columns, then the first moment if it is kept.</summary>
-    internal abstract void AdafactorStep(OptimizerSlot slot, in Kernels.AdafactorOptions options);
+    internal abstract void AdafactorStep(OptimizerSlot slot, in Kernels.AdafactorOptions options, StepPass pass,
+        Func<Kernels.AdafactorOptions>? again);
 }
 
 public sealed partial class CpuDevice
 {
-    internal override void AdafactorStep(OptimizerSlot slot, in Kernels.AdafactorOptions options)
+    internal override void AdafactorStep(OptimizerSlot slot, in Kernels.AdafactorOptions options, StepPass pass,
+        Func<Kernels.AdafactorOptions>? again)
     {
         if (slot.Parameter.DType == DType.Float64)
             Run<double>(options);

@@ -26,11 +26,19 @@ public sealed class AdamW : Optimizer<AdamWOptions>
     {
     }
 
-    private protected override void Update(AdamWOptions options, double? learningRate, int step,
-        ReadOnlySpan<OptimizerSlot> slots)
-        => slots[0].Parameter.Device.AdamStep(slots,
-            Adam.Constants(Rate(options.LearningRate, Options.LearningRate, learningRate),
-            options.Beta1, options.Beta2, options.Epsilon, options.WeightDecay, step, isDecoupled: true));
+    private protected override bool AveragesToo => true;
+
+    private protected override void Update(AdamWOptions options, StepPass pass, int step, ReadOnlySpan<OptimizerSlot> slots)
+        => slots[0].Parameter.Device.AdamStep(slots, At(options, pass, step), pass,
+            IsCaptured ? Again(options, pass, slots[0]) : null);
+
+    Func<Kernels.AdamOptions> Again(AdamWOptions options, StepPass pass, OptimizerSlot first)
+        => () => At(options, pass, first.Steps + 1);
+
+    Kernels.AdamOptions At(AdamWOptions options, StepPass pass, int step)
+        => Adam.Constants(Rate(options.LearningRate, Options.LearningRate, pass.Rate),
+            options.Beta1, options.Beta2, options.Epsilon, options.WeightDecay, step, isDecoupled: true)
+            with { AverageDecay = pass.AverageDecay };
 }
 
 /// <summary>
@@ -55,9 +63,17 @@ public sealed class Adam : Optimizer<AdamOptions>
         => new(rate, beta1, beta2, epsilon, weightDecay, 1 - Math.Pow(beta1, step), 1 - Math.Pow(beta2, step),
             isDecoupled);
 
-    private protected override void Update(AdamOptions options, double? learningRate, int step,
-        ReadOnlySpan<OptimizerSlot> slots)
-        => slots[0].Parameter.Device.AdamStep(slots,
-            Constants(Rate(options.LearningRate, Options.LearningRate, learningRate),
-            options.Beta1, options.Beta2, options.Epsilon, options.WeightDecay, step, isDecoupled: false));
+    private protected override bool AveragesToo => true;
+
+    private protected override void Update(AdamOptions options, StepPass pass, int step, ReadOnlySpan<OptimizerSlot> slots)
+        => slots[0].Parameter.Device.AdamStep(slots, At(options, pass, step), pass,
+            IsCaptured ? Again(options, pass, slots[0]) : null);
+
+    Func<Kernels.AdamOptions> Again(AdamOptions options, StepPass pass, OptimizerSlot first)
+        => () => At(options, pass, first.Steps + 1);
+
+    Kernels.AdamOptions At(AdamOptions options, StepPass pass, int step)
+        => Constants(Rate(options.LearningRate, Options.LearningRate, pass.Rate),
+            options.Beta1, options.Beta2, options.Epsilon, options.WeightDecay, step, isDecoupled: false)
+            with { AverageDecay = pass.AverageDecay };
 }

@@ -6,13 +6,16 @@ namespace SuTI.Engine;
 
 public abstract partial class Device
 {
-    /// <summary>States: mean of gradients, mean of squared gradients.</summary>
-    internal abstract void AdamStep(ReadOnlySpan<OptimizerSlot> slots, in Kernels.AdamOptions options);
+    /// <summary>States: mean of gradients, mean of squared gradients. Averages of the slots step too.</summary>
+    /// <param name="again">The options of later steps, while a graph is captured; else null. So in other rules.</param>
+    internal abstract void AdamStep(ReadOnlySpan<OptimizerSlot> slots, in Kernels.AdamOptions options, StepPass pass,
+        Func<Kernels.AdamOptions>? again);
 }
 
 public sealed partial class CpuDevice
 {
-    internal override void AdamStep(ReadOnlySpan<OptimizerSlot> slots, in Kernels.AdamOptions options)
+    internal override void AdamStep(ReadOnlySpan<OptimizerSlot> slots, in Kernels.AdamOptions options, StepPass pass,
+        Func<Kernels.AdamOptions>? again)
     {
         var slices = ArrayPool<ParameterSlice>.Shared.Rent(slots.Length);
         OptimizerSlots.Describe(slots, slices);

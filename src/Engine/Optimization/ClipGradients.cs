@@ -6,7 +6,7 @@ namespace SuTI.Engine;
 
 public abstract partial class Device
 {
-    /// <summary>Scales contiguous f32 or f64 tensors to a joint norm; the norm before as one f64 number.</summary>
+    /// <summary>Scales contiguous f32 or f64 tensors to a joint norm; the norm before as one number: f64, or f32 on a device without f64.</summary>
     internal abstract Tensor ClipGradients(ReadOnlySpan<Tensor> gradients, double maxNorm);
 }
 

@@ -22,6 +22,7 @@ public sealed class Ema : IDisposable
     const string StepKey = "suti.ema.step";
 
     readonly ParameterStore _source;
+    readonly Dictionary<Parameter, Parameter> _byParameter = [];
 
     /// <summary>Starts from the values that <paramref name="source"/> has now.</summary>
     public Ema(ParameterStore source, EmaOptions? options = null)
@@ -29,7 +30,7 @@ public sealed class Ema : IDisposable
         ArgumentNullException.ThrowIfNull(source);
         _source = source;
         Options = options ?? new();
-        Shadow = ParameterStore.WithPathsOf(source);
+        Shadow = ParameterStore.WithPathsOf(source, source.DType.Accumulator());
         Shadow.CopyFrom(source);
     }
 
@@ -38,7 +39,7 @@ public sealed class Ema : IDisposable
     /// <summary>The averages.</summary>
     public ParameterStore Shadow { get; }
 
-    /// <summary>Number of <see cref="Step"/> calls.</summary>
+    /// <summary>Number of <see cref="Step()"/> calls.</summary>
     public int Steps { get; private set; }
 
     /// <summary>The decay that the latest step used; 0 before the first.</summary>
@@ -56,16 +57,49 @@ public sealed class Ema : IDisposable
     }
 
     /// <summary>shadow ← shadow + (1 − decay)(value − shadow): after each step of the optimizer.</summary>
-    public void Step()
+    public void Step() => Step(null);
+
+    /// <summary>A step of which an optimizer has done the parameters in <paramref name="done"/>.</summary>
+    internal void Step(HashSet<Parameter>? done)
+    {
+        var device = _source.Device;
+        IReadOnlyList<Parameter> values = _source.Parameters, averages = Shadow.Parameters;
+        if (done is { Count: > 0 })
+        {
+            int[] rest = [.. Enumerable.Range(0, values.Count).Where(i => !done.Contains(values[i]))];
+            (values, averages) = (Array.ConvertAll(rest, i => _source.Parameters[i]), Array.ConvertAll(rest, i => Shadow.Parameters[i]));
+        }
+        if (values.Count > 0)
+            device.EmaStep(values, averages, DecayAt(Steps + 1), device.Recording is null ? null : () => DecayAt(Steps + 1));
+        for (int i = 0; i < values.Count; i++)
+        {
+            if (values[i].IsFrozen)
+                averages[i].Set(values[i].Value);
+        }
+        // What is captured counts when it is launched.
+        if (device.Recording is { } recording)
+            recording.OnLaunch(Advance);
+        else
+            Advance();
+    }
+
+    /// <summary>The average of a parameter of the source; null for others.</summary>
+    internal Parameter? Of(Parameter parameter)
+    {
+        if (_byParameter.Count != _source.Parameters.Count)
+        {
+            _byParameter.Clear();
+            for (int i = 0; i < Shadow.Parameters.Count; i++)
+                _byParameter.Add(_source.Parameters[i], Shadow.Parameters[i]);
+        }
+        return _byParameter.GetValueOrDefault(parameter);
+    }
+
+    void Advance()
     {
         LatestDecay = DecayAt(++Steps);
-        _source.Device.EmaStep(_source.Parameters, Shadow.Parameters, LatestDecay);
-        for (int i = 0; i < Shadow.Parameters.Count; i++)
-        {
-            Shadow.Parameters[i].Value.Storage.MarkChanged();
-            if (_source.Parameters[i].IsFrozen)
-                Shadow.Parameters[i].Set(_source.Parameters[i].Value);
-        }
+        foreach (var average in Shadow.Parameters)
+            average.Value.Storage.MarkChanged();
     }
 
     /// <summary>Writes the averages, with the number of steps in the metadata: a checkpoint like any other.</summary>

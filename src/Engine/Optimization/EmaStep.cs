@@ -8,13 +8,14 @@ namespace SuTI.Engine;
 public abstract partial class Device
 {
     /// <summary>average ← average + (1 − decay)(value − average), pair by pair.</summary>
-    internal abstract void EmaStep(IReadOnlyList<Parameter> values, IReadOnlyList<Parameter> averages, double decay);
+    internal abstract void EmaStep(IReadOnlyList<Parameter> values, IReadOnlyList<Parameter> averages, double decay,
+        Func<double>? again);
 }
 
 public sealed partial class CpuDevice
 {
     internal override unsafe void EmaStep(IReadOnlyList<Parameter> values, IReadOnlyList<Parameter> averages,
-        double decay)
+        double decay, Func<double>? again)
     {
         var slices = ArrayPool<ParameterSlice>.Shared.Rent(values.Count);
         for (int i = 0; i < values.Count; i++)

@@ -11,7 +11,7 @@ public static class GradientClipping
     /// Multiplies every gradient by max / (norm + 1e−6), if that is below 1, where norm is the root of the sum of all
     /// squares.
     /// </summary>
-    /// <returns>The norm before: one f64 number in the caller's scope.</returns>
+    /// <returns>The norm before: one number in the caller's scope, f64 on the processor and f32 under CUDA.</returns>
     /// <remarks>
     /// NaN or infinity in a gradient shows in the norm; the gradients are then multiplied as the formula says.
     /// </remarks>

@@ -28,7 +28,8 @@ public abstract class Optimizer : IDisposable
             if (parameter.DType != first.DType)
                 throw new DTypeException(kind, "takes parameters of one type", first.ToString(), parameter.ToString());
         }
-        State = new(first.Device, first.DType);
+        // Moments of halves are kept in f32, where small steps still count.
+        State = new(first.Device, first.DType.Accumulator()) { Purpose = "optimizer state" };
     }
 
     public IReadOnlyList<Parameter> Parameters { get; }
@@ -39,6 +40,9 @@ public abstract class Optimizer : IDisposable
     /// <summary>Moments and step counts under the parameters' paths: unet.conv_in.weight.exp_avg.</summary>
     public ParameterStore State { get; }
 
+    // Leaves steps out without the host's knowing: the count of those that were made is read when it is saved.
+    LossScale? _scale;
+
     private protected List<OptimizerSlot> Slots { get; } = [];
 
     /// <summary>One step along the gathered gradients, which stay: see <see cref="ClearGradients"/>.</summary>
@@ -46,11 +50,26 @@ public abstract class Optimizer : IDisposable
     /// The rate of this step, from a schedule; groups with rates of their own keep their ratio to the main one. By
     /// default the rate of the options.
     /// </param>
-    public void Step(double? learningRate = null)
+    /// <param name="average">
+    /// Makes its step after this one, in the same pass where the rule's kernel can: then <see cref="Ema.Step()"/> is not called.
+    /// </param>
+    /// <param name="scale">Leaves the step out if it has found gradients that are not finite.</param>
+    public void Step(double? learningRate = null, Ema? average = null, LossScale? scale = null)
+        => Step(learningRate is double rate ? () => rate : null, average, scale);
+
+    /// <param name="learningRate">Asked at each step; of a captured graph, at each launch.</param>
+    /// <inheritdoc cref="Step(double?, Ema?, LossScale?)"/>
+    public void Step(Func<double>? learningRate, Ema? average = null, LossScale? scale = null)
     {
         using var scope = TensorScope.Open(Kind);
         using var noGradient = GradientMode.Disable();
-        Apply(learningRate);
+        _scale = scale ?? _scale;
+        // On the processor the decision is at hand; elsewhere the kernels read it.
+        bool skips = scale is { Device: CpuDevice, HasFound: true };
+        HashSet<Parameter>? done = average is not null && AveragesToo ? [] : null;
+        if (!skips)
+            Apply(new(learningRate, average, scale), done);
+        average?.Step(done);
     }
 
     /// <summary>Scales all gradients so that their joint norm is at most <paramref name="maxNorm"/>.</summary>
@@ -68,8 +87,9 @@ public abstract class Optimizer : IDisposable
     /// <inheritdoc cref="ParameterStore.Save" path="/exception"/>
     public void Save(string file)
     {
+        int leftOut = _scale is { Device: not CpuDevice } ? _scale.SkippedSteps : 0;
         foreach (var slot in Slots)
-            SetSteps(slot);
+            SetSteps(slot, Math.Max(0, slot.Steps - leftOut));
         State.Save(file, new() { Metadata = new Dictionary<string, string> { [KindKey] = Kind } });
     }
 
@@ -92,13 +112,20 @@ public abstract class Optimizer : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    private protected abstract void Apply(double? learningRate);
+    /// <summary>Whether the rule's kernels step averages too.</summary>
+    private protected virtual bool AveragesToo => false;
+
+    private protected bool IsCaptured => Parameters[0].Device.Recording is not null;
+
+    /// <param name="pass">What goes along.</param>
+    /// <param name="done">Gathers the parameters whose averages were stepped too; null if none shall.</param>
+    private protected abstract void Apply(StepPass pass, HashSet<Parameter>? done);
 
     // The count is a number on the host; only the file has it as a tensor.
-    static void SetSteps(OptimizerSlot slot)
+    static void SetSteps(OptimizerSlot slot, int steps)
     {
         using var scope = TensorScope.Open("save");
-        slot.StepCount.Set(Tensor.Scalar(slot.Steps, slot.StepCount.DType, slot.StepCount.Device));
+        slot.StepCount.Set(Tensor.Scalar(steps, slot.StepCount.DType, slot.StepCount.Device));
     }
 }
 
@@ -135,15 +162,19 @@ public abstract class Optimizer<TOptions> : Optimizer where TOptions : class
     /// <summary>The options of parameters that no group selects.</summary>
     public TOptions Options { get; }
 
-    private protected sealed override void Apply(double? learningRate)
+    private protected sealed override void Apply(StepPass pass, HashSet<Parameter>? done)
     {
         foreach (var (options, slots) in _groups)
         {
             _active.Clear();
             foreach (var slot in slots)
             {
-                if (slot.Parameter.Gradient is not null)
-                    _active.Add(slot);
+                if (slot.Parameter.Gradient is null)
+                    continue;
+                _active.Add(slot);
+                slot.Average = done is null ? null : pass.Average!.Of(slot.Parameter);
+                if (slot.Average is not null)
+                    done!.Add(slot.Parameter);
             }
             // Parameters that have made equally many steps share their constants and so one pass: normally all of them.
             while (_active.Count > 0)
@@ -156,23 +187,37 @@ public abstract class Optimizer<TOptions> : Optimizer where TOptions : class
                         _together.Add(slot);
                 }
                 _active.RemoveAll(slot => slot.Steps == steps);
-                Update(options, learningRate, steps + 1,
+                Update(options, pass, steps + 1,
                     System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_together));
                 foreach (var slot in _together)
+                    slot.Parameter.Value.Storage.MarkChanged(slot.KeptCopy);
+                if (Parameters[0].Device.Recording is { } recording)
+                    Record(recording, [.. _together.Select(slot => (slot, slot.KeptCopy))]);
+                foreach (var slot in _together)
                 {
-                    slot.Steps++;
-                    slot.Parameter.Value.Storage.MarkChanged();
+                    slot.Steps += IsCaptured ? 0 : 1;
+                    slot.KeptCopy = null;
                 }
             }
         }
     }
 
+    // What is captured is done, and counts, when it is launched.
+    static void Record(Cuda.GraphRecording recording, (OptimizerSlot Slot, object? KeptCopy)[] slots)
+        => recording.OnLaunch(() =>
+        {
+            foreach (var (slot, copy) in slots)
+            {
+                slot.Steps++;
+                slot.Parameter.Value.Storage.MarkChanged(copy);
+            }
+        });
+
     /// <param name="options">Of the group.</param>
-    /// <param name="learningRate">Of the main options for this step; null for their own.</param>
+    /// <param name="pass">What goes along: among it the learning rate of the main options for this step.</param>
     /// <param name="step">From 1.</param>
     /// <param name="slots">Those of the group that have a gradient.</param>
-    private protected abstract void Update(TOptions options, double? learningRate, int step,
-        ReadOnlySpan<OptimizerSlot> slots);
+    private protected abstract void Update(TOptions options, StepPass pass, int step, ReadOnlySpan<OptimizerSlot> slots);
 
     private protected static double Rate(double own, double main, double? learningRate) => learningRate switch
     {

@@ -14,6 +14,12 @@ sealed class OptimizerSlot(Parameter parameter, Parameter[] states, Parameter st
     /// <summary>The file's form of <see cref="Steps"/>, up to date only while saving and loading.</summary>
     internal Parameter StepCount { get; } = stepCount;
 
+    /// <summary>What follows the parameter in the same pass; null if nothing does.</summary>
+    internal Parameter? Average { get; set; }
+
+    /// <summary>Names the half copy of the parameter that the step has written as well; null if it has not.</summary>
+    internal object? KeptCopy { get; set; }
+
     /// <summary>Steps made so far: a parameter without a gradient makes none.</summary>
     internal int Steps { get; set; }
 }
@@ -33,6 +39,7 @@ static unsafe class OptimizerSlots
                 Gradient = Address(slot.Parameter.Gradient),
                 State0 = slot.States.Length > 0 ? Address(slot.States[0].Value) : null,
                 State1 = slot.States.Length > 1 ? Address(slot.States[1].Value) : null,
+                Average = Address(slot.Average?.Value),
             };
         }
     }

@@ -22,10 +22,16 @@ public sealed class Sgd : Optimizer<SgdOptions>
     {
     }
 
-    private protected override void Update(SgdOptions options, double? learningRate, int step,
-        ReadOnlySpan<OptimizerSlot> slots)
-        => slots[0].Parameter.Device.SgdStep(slots, new(Rate(options.LearningRate, Options.LearningRate, learningRate),
-            options.Momentum, options.Dampening, options.WeightDecay, options.IsNesterov, IsFirst: step == 1));
+    private protected override void Update(SgdOptions options, StepPass pass, int step, ReadOnlySpan<OptimizerSlot> slots)
+        => slots[0].Parameter.Device.SgdStep(slots, At(options, pass, step), pass,
+            IsCaptured ? Again(options, pass, slots[0]) : null);
+
+    Func<Kernels.SgdOptions> Again(SgdOptions options, StepPass pass, OptimizerSlot first)
+        => () => At(options, pass, first.Steps + 1);
+
+    Kernels.SgdOptions At(SgdOptions options, StepPass pass, int step)
+        => new(Rate(options.LearningRate, Options.LearningRate, pass.Rate), options.Momentum, options.Dampening,
+            options.WeightDecay, options.IsNesterov, IsFirst: step == 1);
 
     static Parameter[] Momentum(ParameterScope scope, Parameter parameter, SgdOptions options)
     {

@@ -7,12 +7,14 @@ namespace SuTI.Engine;
 public abstract partial class Device
 {
     /// <summary>State: the momentum, unless there is none.</summary>
-    internal abstract void SgdStep(ReadOnlySpan<OptimizerSlot> slots, in Kernels.SgdOptions options);
+    internal abstract void SgdStep(ReadOnlySpan<OptimizerSlot> slots, in Kernels.SgdOptions options, StepPass pass,
+        Func<Kernels.SgdOptions>? again);
 }
 
 public sealed partial class CpuDevice
 {
-    internal override void SgdStep(ReadOnlySpan<OptimizerSlot> slots, in Kernels.SgdOptions options)
+    internal override void SgdStep(ReadOnlySpan<OptimizerSlot> slots, in Kernels.SgdOptions options, StepPass pass,
+        Func<Kernels.SgdOptions>? again)
     {
         var slices = ArrayPool<ParameterSlice>.Shared.Rent(slots.Length);
         OptimizerSlots.Describe(slots, slices);

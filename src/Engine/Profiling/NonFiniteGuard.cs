@@ -16,7 +16,7 @@ public static class NonFiniteGuard
     /// <exception cref="NonFiniteException">There is a NaN or an infinity.</exception>
     internal static void Check(Tensor tensor, string subject, ReadOnlySpan<Tensor> inputs)
     {
-        if (!tensor.DType.IsCompute())
+        if (!tensor.Device.Computes(tensor.DType))
             return;
         string where = TensorScope.Current?.Path ?? "none";
         using var scope = TensorScope.Open("guard");

@@ -31,6 +31,7 @@ sealed class DropoutOp(double probability, PhiloxSource source) : Op
     protected internal override Tensor Forward(ReadOnlySpan<Tensor> inputs)
     {
         Operands.RequireCompute(Name, inputs);
+        inputs[0].Device.RefuseInCapture("dropout"); // every launch would drop the same
         var x = inputs[0].ContiguousValues();
         var y = Tensor.Empty(x.Shape, x.DType, x.Device);
         x.Device.Dropout(x, y, source, probability);

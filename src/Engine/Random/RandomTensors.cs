@@ -31,6 +31,7 @@ public sealed partial class Tensor
                 bound.ToString(CultureInfo.InvariantCulture));
         var source = key.Source(firstSample, "random_int");
         var y = Empty(shape, DType.Int64, device);
+        y.Device.RefuseInCapture("drawing random numbers");
         y.Device.RandomIntegers(y, source, bound);
         return y;
     }
@@ -56,10 +57,11 @@ public sealed partial class Tensor
     static Tensor Random(string op, RandomKind kind, Shape shape, RandomKey key, uint firstSample, DType dtype,
         Device? device)
     {
-        if (!dtype.IsCompute())
+        if (dtype is not (DType.Float32 or DType.Float64))
             throw new DTypeException(op, "draws f32 and f64; cast afterwards", "f32 or f64", dtype.Label());
         var source = key.Source(firstSample, op);
         var y = Empty(shape, dtype, device);
+        y.Device.RefuseInCapture("drawing random numbers");
         y.Device.Random(y, source, kind);
         return y;
     }

@@ -34,11 +34,17 @@ public static class DTypes
         _ => 1,
     };
 
-    /// <summary>Whether the engine computes in this type: f32 or f64.</summary>
+    /// <summary>Whether every device's arithmetic could be in this type: f32 or f64. Devices differ: <see cref="Device.Computes"/>.</summary>
     public static bool IsCompute(this DType type) => type is DType.Float32 or DType.Float64;
 
     public static bool IsFloatingPoint(this DType type)
         => type is DType.Float32 or DType.Float64 or DType.BFloat16 or DType.Float16;
+
+    /// <summary>bf16 or f16: storage, whose arithmetic is f32.</summary>
+    public static bool IsHalf(this DType type) => type is DType.BFloat16 or DType.Float16;
+
+    /// <summary>The type of statistics and sums over elements of this type: f32 for halves, else the type itself.</summary>
+    public static DType Accumulator(this DType type) => type.IsHalf() ? DType.Float32 : type;
 
     public static bool IsIndex(this DType type) => type is DType.Int32 or DType.Int64;
 
@@ -65,6 +71,8 @@ public static class DTypes
             return DType.Float64;
         if (typeof(T) == typeof(Half))
             return DType.Float16;
+        if (typeof(T) == typeof(Kernels.BFloat16))
+            return DType.BFloat16;
         if (typeof(T) == typeof(int))
             return DType.Int32;
         if (typeof(T) == typeof(long))
@@ -74,6 +82,6 @@ public static class DTypes
         if (typeof(T) == typeof(byte))
             return DType.UInt8;
         throw new DTypeException("tensor", "has no element type for this managed type",
-            "float, double, Half, int, long, bool or byte", typeof(T).Name);
+            "float, double, Half, BFloat16, int, long, bool or byte", typeof(T).Name);
     }
 }

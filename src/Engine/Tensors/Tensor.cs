@@ -122,7 +122,7 @@ public sealed partial class Tensor : IDisposable
     {
         using var scope = TensorScope.Open("to doubles");
         using var noGrad = GradientMode.Disable();
-        return Cast(DType.Float64).ToArray<double>();
+        return To(Device.Cpu).Cast(DType.Float64).ToArray<double>();
     }
 
     public override string ToString()

@@ -33,7 +33,12 @@ public sealed class TensorScope : IDisposable
 
     internal static TensorScope? Current => s_current;
 
-    public static TensorScope Open(string name = "scope") => s_current = new(name, s_current);
+    public static TensorScope Open(string name = "scope")
+    {
+        if (Ranges.IsActive)
+            Ranges.Push(name);
+        return s_current = new(name, s_current);
+    }
 
     /// <summary>Moves a tensor of this scope to the one around it, or, from the outermost scope, to nobody: see <see cref="Tensor.Dispose"/>.</summary>
     /// <returns>The same tensor.</returns>
@@ -67,6 +72,19 @@ public sealed class TensorScope : IDisposable
         for (int i = _tensors.Count - 1; i >= 0; i--)
             _tensors[i].ReleaseHandle();
         _tensors.Clear();
+        if (Ranges.IsActive)
+            Ranges.Pop();
+    }
+
+    /// <summary>Whether this scope or one around it has the name.</summary>
+    internal bool IsWithin(string name)
+    {
+        for (var at = this; at is not null; at = at._parent)
+        {
+            if (at.Name == name)
+                return true;
+        }
+        return false;
     }
 
     internal static TensorScope Require(string subject)

@@ -23,11 +23,15 @@ unsafe struct HeadsPointer(void* data, int batch, int row, int head)
 /// <summary>Everything that the forward and the backward pass share, pinned.</summary>
 unsafe struct AttentionArguments
 {
-    /// <summary>Queries of one block: they lie along the vectors.</summary>
-    public const int QueryBlock = 64;
+    /// <summary>Queries of one block: they lie along the vectors, in whole tiles of 2 vectors of AVX-512 or 3 of AVX2.</summary>
+    public static int QueryBlock
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Simd.HasAvx512 ? 64 : 96;
+    }
 
-    /// <summary>Bytes of one block of scores, all but as large as the first-level cache.</summary>
-    const int ScoreBytes = 32 * 1024;
+    /// <summary>Bytes of the scores of one query: fewer keys would move the output to a new maximum more often.</summary>
+    const int ScoreBytes = 512;
 
     public AttentionSizes Sizes;
     public HeadsPointer Q, K, V, ExtraK, ExtraV, Bias, O;
@@ -57,7 +61,7 @@ unsafe struct AttentionArguments
     }
 
     /// <summary>Most keys of one block of scores.</summary>
-    public static int KeyBlock<T>() where T : unmanaged => ScoreBytes / (QueryBlock * sizeof(T));
+    public static int KeyBlock<T>() where T : unmanaged => ScoreBytes / sizeof(T);
 
     /// <summary>Keys of each block, when <paramref name="keys"/> are cut evenly.</summary>
     public static int EvenKeyBlock<T>(int keys) where T : unmanaged
@@ -77,7 +81,7 @@ unsafe struct AttentionArguments
 /// </summary>
 readonly unsafe struct QueryBlock<T> where T : unmanaged
 {
-    const int Most = AttentionArguments.QueryBlock;
+    static int Most => AttentionArguments.QueryBlock;
 
     readonly T* _state;
     readonly int _matrix, _matrices;

@@ -14,6 +14,13 @@ unsafe struct AttentionForward(AttentionArguments arguments) : ISimdKernel
     // The queries and the output of a block, both (D, width); its rows are the maximum and the sum.
     const int Matrices = 2;
 
+    // Where tiles are four rows high, the values are passed over so often that their rows are copied end to end first:
+    // rows of several heads lie so that they drive each other out of the first-level cache.
+    static bool CopiesValues => !Simd.HasAvx512;
+
+    // Fewer queries than this are not worth the copy.
+    const int QueriesForCopy = 32;
+
     static int BlocksPerItem<T>(AttentionSizes sizes) where T : unmanaged
     {
         long blocks = (sizes.Queries + AttentionArguments.QueryBlock - 1) / AttentionArguments.QueryBlock;
@@ -34,7 +41,8 @@ unsafe struct AttentionForward(AttentionArguments arguments) : ISimdKernel
     /// <summary>Elements of scratch that one thread needs.</summary>
     public static long ScratchLength<T>(AttentionSizes sizes) where T : unmanaged
         => BlocksPerItem<T>(sizes) * QueryBlock<T>.StateLength(sizes.HeadDim, Matrices)
-            + 2L * AttentionArguments.QueryBlock * AttentionArguments.KeyBlock<T>();
+            + 2L * AttentionArguments.QueryBlock * AttentionArguments.KeyBlock<T>()
+            + (CopiesValues ? (long)sizes.HeadDim * AttentionArguments.KeyBlock<T>() : 0);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run<TVector, T>(int begin, int end)
@@ -62,7 +70,8 @@ unsafe struct AttentionForward(AttentionArguments arguments) : ISimdKernel
         int blocks = (endQuery - firstQuery + AttentionArguments.QueryBlock - 1) / AttentionArguments.QueryBlock;
         T* scores = scratch;                                          // (keys, width)
         T* spare = scores + AttentionArguments.QueryBlock * keyBlock; // (keys, width)
-        T* states = spare + AttentionArguments.QueryBlock * keyBlock;
+        T* values = spare + AttentionArguments.QueryBlock * keyBlock; // (keys, D)
+        T* states = values + (CopiesValues ? headDim * keyBlock : 0);
         for (int b = 0; b < blocks; b++)
         {
             QueryBlock<T> block = new(b, firstQuery, endQuery, TVector.Count, headDim, Matrices, states);
@@ -80,6 +89,15 @@ unsafe struct AttentionForward(AttentionArguments arguments) : ISimdKernel
             int step = AttentionArguments.EvenKeyBlock<T>(keys);
             for (int key = 0; key < keys; key += step)
             {
+                T* blockValues = v.At<T>(sample, key, head);
+                int valueRow = v.Row;
+                if (CopiesValues && keys > step && endQuery - firstQuery >= QueriesForCopy)
+                {
+                    for (int j = 0; j < Math.Min(step, keys - key); j++, blockValues += valueRow)
+                        new Span<T>(blockValues, headDim).CopyTo(new(values + j * headDim, headDim));
+                    blockValues = values;
+                    valueRow = headDim;
+                }
                 for (int b = 0; b < blocks; b++)
                 {
                     QueryBlock<T> block = new(b, firstQuery, endQuery, TVector.Count, headDim, Matrices, states);
@@ -93,7 +111,7 @@ unsafe struct AttentionForward(AttentionArguments arguments) : ISimdKernel
                     AttentionScores<TVector, T>.Exponentiate(
                         count, block.Width, headDim, scores, block.Row(0), block.Row(1), block.Matrix(1), isFirst);
                     AttentionTile<TVector, T>.Multiply(
-                        headDim, count, block.Width, v.At<T>(sample, key, head), 1, v.Row, scores, block.Width,
+                        headDim, count, block.Width, blockValues, 1, valueRow, scores, block.Width,
                         block.Matrix(1), block.Width, !isFirst);
                 }
                 isFirst = false;

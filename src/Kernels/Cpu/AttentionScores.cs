@@ -144,11 +144,18 @@ static unsafe class AttentionScores<TVector, T>
                 TVector.Store(sum0, sum + i);
                 continue;
             }
-            TVector shrink = Exp2(old - shift);
-            TVector.Store(TVector.Fma(TVector.Load(sum + i), shrink, sum0), sum + i);
-            for (T* o = output + i, end = o + headDim * width; o < end; o += width)
-                TVector.Store(TVector.Load(o) * shrink, o);
+            Rescale(old - shift, width, headDim, sum0, sum + i, output + i);
         }
+    }
+
+    // A method of its own: in the loops above the compiler's budget for inlining is spent, and each load here became a call.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void Rescale(TVector change, int width, int headDim, TVector addend, T* sum, T* output)
+    {
+        TVector shrink = Exp2(change);
+        TVector.Store(TVector.Fma(TVector.Load(sum), shrink, addend), sum);
+        for (T* end = output + headDim * width; output < end; output += width)
+            TVector.Store(TVector.Load(output) * shrink, output);
     }
 
     /// <summary>
@@ -195,7 +202,7 @@ static unsafe class AttentionScores<TVector, T>
         }
         p = TVector.Fma(p, r, Constant(1));
         p = TVector.Scale(p, n);
-        return TVector.ScaleSaturates ? p : TVector.Select(TVector.LessThan(x, lowest), TVector.Zero, p);
+        return TVector.ScaleSaturates ? p : TVector.ZeroWhereLess(x, lowest, p);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

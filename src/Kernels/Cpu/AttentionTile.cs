@@ -36,6 +36,16 @@ static unsafe class AttentionTile<TVector, T>
         bool accumulate)
     {
         int row = 0;
+        if (!Wide && aStep != 0)
+        {
+            int whole = columns / TVector.Count * TVector.Count;
+            MicroKernel.Multiply<TVector, T>(a, aRow, aStep, b, bStep, c, cRow, rows, whole, depth, accumulate);
+            if (whole == columns)
+                return;
+            b += whole;
+            c += whole;
+            columns -= whole;
+        }
         if (Wide)
         {
             for (; row + 8 <= rows; row += 8)

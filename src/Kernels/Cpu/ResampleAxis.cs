@@ -48,7 +48,22 @@ public sealed class ResampleAxis
     /// <summary>Whether each output is one input.</summary>
     internal bool IsSelection { get; }
 
-    internal bool IsIdentity { get; }
+    public bool IsIdentity { get; }
+
+    /// <summary>Weights of the output that has most.</summary>
+    public int MostWeights
+    {
+        get
+        {
+            int most = 0;
+            for (int i = 0; i < OutputLength; i++)
+                most = Math.Max(most, Offsets[i + 1] - Offsets[i]);
+            return most;
+        }
+    }
+
+    /// <summary>The whole matrix in words: first input of each output, where its weights begin and where the last end, weights (f32).</summary>
+    public int[] ToTable() => [.. Starts, .. Offsets, .. WeightsSingle.Select(BitConverter.SingleToInt32Bits)];
 
     /// <summary>Output i is input ⌊i · input / output⌋, in exact arithmetic.</summary>
     /// <remarks>PyTorch multiplies in float32, which for some odd sizes picks the neighbour below.</remarks>

@@ -41,10 +41,14 @@ public static class BenchComparison
         {
             if (!line.StartsWith('{') || JsonNode.Parse(line) is not JsonObject entry || entry["workload"] is null)
                 continue;
-            found[((string)entry["workload"]!, (int)entry["threads"]!)] = entry;
+            found[(Name(entry), (int?)entry["threads"] ?? 0)] = entry;
         }
         return found;
     }
+
+    // On the processor the number of threads tells runs apart, on a device type and cache.
+    static string Name(JsonObject line)
+        => line["dtype"] is { } type ? $"{line["workload"]} {type} {line["mode"]}" : (string)line["workload"]!;
 
     static double Median(JsonObject line) => (double)line["median_ms"]!;
 

@@ -18,7 +18,7 @@ public static class BenchRunner
         try
         {
             using var scope = TensorScope.Open(workload.Name);
-            using var prepared = workload.Prepare(device);
+            using var prepared = workload.Prepare(new(device));
             // Until the compiler has done its last optimisation the first runs are not the code that is measured.
             for (int i = 0; i < WarmUps; i++)
                 prepared.Run();

@@ -11,22 +11,27 @@ static class MatrixWorkloads
         (1024, 64, 576), (4096, 64, 576),
     ];
 
-    internal static IEnumerable<Workload> All()
+    static readonly (int M, int N, int K)[] s_tiny = [(64, 64, 64), (77, 40, 48)];
+
+    internal static IEnumerable<Workload> All(bool tiny)
     {
-        foreach (var (m, n, k) in s_sizes)
+        foreach (var (m, n, k) in tiny ? s_tiny : s_sizes)
         {
-            yield return new($"gemm_{m}x{n}x{k}", device =>
+            yield return new($"gemm_{m}x{n}x{k}", place =>
             {
-                Tensor a = Inputs.Normal(device, 1, m, k), b = Inputs.Normal(device, 2, k, n);
-                return new(Inputs.Once(() => a.MatMul(b)), Flops(m, n, k));
+                Tensor a = Inputs.Normal(place, 1, m, k), b = Inputs.Normal(place, 2, k, n);
+                return new(Inputs.Once(() => a.MatMul(b)), Flops(m, n, k), Bytes(m, n, k, place));
             });
-            yield return new($"gemmw_{m}x{n}x{k}", device =>
+            yield return new($"gemmw_{m}x{n}x{k}", place =>
             {
-                Tensor a = Inputs.Normal(device, 1, m, k), w = Inputs.Normal(device, 2, n, k);
-                return new(Inputs.Once(() => a.Linear(w)), Flops(m, n, k));
+                Tensor a = Inputs.Normal(place, 1, m, k), w = Inputs.Normal(place, 2, n, k);
+                return new(Inputs.Once(() => a.Linear(w)), Flops(m, n, k), Bytes(m, n, k, place));
             });
         }
     }
 
     static double Flops(int m, int n, int k) => 2.0 * m * n * k;
+
+    static double Bytes(int m, int n, int k, BenchPlace place)
+        => (((double)m * k) + ((double)k * n) + ((double)m * n)) * place.DType.Size();
 }

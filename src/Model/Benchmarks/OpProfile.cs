@@ -16,7 +16,7 @@ public sealed record OpProfile(string Op, bool IsBackward, double Calls, double 
         try
         {
             using var scope = TensorScope.Open(workload.Name);
-            using var prepared = workload.Prepare(device);
+            using var prepared = workload.Prepare(new(device));
             for (int i = 0; i < 3; i++)
                 prepared.Run();
             var totals = new Dictionary<(string, bool), (int Calls, TimeSpan Elapsed)>();

@@ -17,38 +17,38 @@ static class UnetWorkloads
         yield return Train(8);
     }
 
-    static Workload Forward(int batch) => new($"tinyunet_fwd_b{batch}", device =>
+    static Workload Forward(int batch) => new($"tinyunet_fwd_b{batch}", place =>
     {
-        var (store, unet, x, timesteps, context, _) = Setup(device, batch);
+        var (store, unet, x, timesteps, context, _) = Setup(place, batch);
         return new(() =>
         {
             using var scope = TensorScope.Open("run");
             using var noGradient = GradientMode.Disable();
-            unet.Forward(x, timesteps, context);
+            unet.Forward(x, TinyUnet.TimeEmbedding(timesteps, place.Device), context);
         }, FlopsPerSample * batch, 0, store);
     });
 
-    static Workload Train(int batch) => new($"tinyunet_train_b{batch}", device =>
+    static Workload Train(int batch) => new($"tinyunet_train_b{batch}", place =>
     {
-        var (store, unet, x, timesteps, context, y) = Setup(device, batch);
+        var (store, unet, x, timesteps, context, y) = Setup(place, batch);
         var optimizer = new AdamW(store.Trainable);
         return new(() =>
         {
             using var scope = TensorScope.Open("run");
             store.ClearGradients();
-            unet.Forward(x, timesteps, context).Mse(y).Backward();
+            unet.Forward(x, TinyUnet.TimeEmbedding(timesteps, place.Device), context).Mse(y).Backward();
             optimizer.Step(1e-4);
         }, 3 * FlopsPerSample * batch, 0, optimizer, store);
     });
 
-    static (ParameterStore Store, TinyUnet Unet, Tensor X, int[] Timesteps, Tensor Context, Tensor Y) Setup(Device device, int batch)
+    static (ParameterStore Store, TinyUnet Unet, Tensor X, int[] Timesteps, Tensor Context, Tensor Y) Setup(BenchPlace place, int batch)
     {
-        var store = new ParameterStore(device);
+        var store = new ParameterStore(place.Device);
         var unet = new TinyUnet(store.Root);
         store.Allocate(seed: 0);
         int[] timesteps = [.. Enumerable.Range(0, batch).Select(i => 997 * (i + 1) % 1000)];
-        return (store, unet, Inputs.Normal(device, 1, batch, TinyUnet.Size, TinyUnet.Size, TinyUnet.Channels), timesteps,
-            Inputs.Normal(device, 2, batch, TinyUnet.ContextLength, TinyUnet.ContextWidth),
-            Inputs.Normal(device, 3, batch, TinyUnet.Size, TinyUnet.Size, TinyUnet.Channels));
+        return (store, unet, Inputs.Normal(place, 1, batch, TinyUnet.Size, TinyUnet.Size, TinyUnet.Channels), timesteps,
+            Inputs.Normal(place, 2, batch, TinyUnet.ContextLength, TinyUnet.ContextWidth),
+            Inputs.Normal(place, 3, batch, TinyUnet.Size, TinyUnet.Size, TinyUnet.Channels));
     }
 }

@@ -3,6 +3,10 @@ namespace SuTI.Model.Benchmarks;
 /// <summary>All workloads of <c>suti bench</c>, by the names that peers use.</summary>
 public static class Workloads
 {
-    public static IEnumerable<Workload> All() =>
-        [.. MatrixWorkloads.All(), .. ConvolutionWorkloads.All(), .. AttentionWorkloads.All(), .. RowWorkloads.All(), .. UnetWorkloads.All()];
+    /// <param name="tiny">Shapes so small that an emulated device runs them; they bear their own sizes in their names.</param>
+    public static IEnumerable<Workload> All(bool tiny = false) =>
+    [
+        .. MatrixWorkloads.All(tiny), .. ConvolutionWorkloads.All(tiny), .. AttentionWorkloads.All(tiny), .. RowWorkloads.All(tiny),
+        .. OptimizerWorkloads.All(tiny), .. tiny ? [] : UnetWorkloads.All(),
+    ];
 }

@@ -18,6 +18,37 @@ public class ReverseWalkTests : LeakCheck
     }
 
     [Test]
+    public void Gradients_pass_through_halves([Values(DType.BFloat16, DType.Float16)] DType half)
+    {
+        using var scope = TensorScope.Open();
+        var x = Tensor.From([1.0f, -2.5f, 3.0625f], [3]);
+        x.RequiresGradient = true;
+        var rounded = x.Cast(half).Cast(DType.Float32);
+        // Each use sends back a gradient that is rounded to the half type on its way: 1/3 twice, and 2x.
+        (rounded * (1 / 3.0) + rounded.Square()).Backward(Tensor.From([1f, 1, 1], [3]));
+        float third = Tensor.From([1 / 3f], [1]).Cast(half).Cast(DType.Float32).ToArray<float>()[0];
+        float[] found = x.Gradient!.ToArray<float>();
+        for (int i = 0; i < 3; i++)
+            Assert.That(found[i], Is.EqualTo(third + (2 * x.ToArray<float>()[i])).Within(0.02), $"element {i}");
+        float[] representable = x.Gradient.Cast(half).Cast(DType.Float32).ToArray<float>();
+        Assert.That(found, Is.EqualTo(representable), "what came through the half type is one of its values");
+    }
+
+    [Test]
+    public void A_leaf_is_of_a_half_type_where_the_device_computes_in_it([Values(DType.BFloat16, DType.Float16)] DType half)
+    {
+        using var scope = TensorScope.Open();
+        Tensor Leaf(Device device) => Tensor.From([0.5f, -2f, 3f], [3], device).Cast(half);
+        Assert.That(() => Leaf(Device.Cpu).RequiresGradient = true, Throws.TypeOf<DTypeException>());
+        var leaf = Leaf(Device.Cuda());
+        leaf.RequiresGradient = true;
+        var wide = leaf.Cast(DType.Float32);
+        (wide.Square() + wide).Backward(Tensor.From([1f, 1, 1], [3], Device.Cuda()));
+        Assert.That(leaf.Gradient!.DType, Is.EqualTo(half));
+        Assert.That(leaf.Gradient.ToDoubles(), Is.EqualTo(new double[] { 2, -3, 7 }));
+    }
+
+    [Test]
     public void Broadcast_slices_and_views_pass_gradients()
     {
         using var scope = TensorScope.Open();

@@ -5,7 +5,8 @@ public static partial class OpCatalogue
     static readonly OpCase s_cast = Declare("cast",
         // So small that the step of the central difference outweighs the rounding to f32.
         new OpVariant("through_f32", [new([35]) { Low = -1e-7, High = 1e-7 }],
-            t => t[0].Cast(DType.Float64).Cast(DType.Float32).Cast(DType.Float64), a => a[0].Map(x => (float)x)),
+            t => t[0].Cast(DType.Float64).Cast(DType.Float32).Cast(DType.Float64), a => a[0].Map(x => (float)x))
+        { NeedsFloat64 = true },
         Through("f16", DType.Float16, x => (double)(Half)x),
         Through("bf16", DType.BFloat16, NearestBFloat16),
         Through("i32", DType.Int32, Math.Truncate),

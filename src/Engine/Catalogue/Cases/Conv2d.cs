@@ -20,6 +20,22 @@ public static partial class OpCatalogue
         new ConvForm("20_by_20", [1, 20, 20, 1], [2, 3, 3]) { Padding = 1, HasBias = true }.Variant()
             with
         { GradientElements = 24 },
+        // Chunks of 16 bytes in every type, tiles of 64 and more with edges on both sides, steps along k that cross taps.
+        new ConvForm("16_to_40_channels", [1, 9, 8, 16], [40, 3, 3]) { Padding = 1, HasBias = true }.Variant()
+            with
+        { GradientElements = 12 },
+        new ConvForm("8_to_16_channels", [2, 5, 7, 8], [16, 3, 3])
+        { Padding = 1, HasBias = true, HasRowAdd = true, HasResidual = true }.Variant() with
+        { GradientElements = 12 },
+        new ConvForm("1x1_24_to_72_channels", [1, 6, 5, 24], [72, 1, 1]) { HasBias = true }.Variant()
+            with
+        { GradientElements = 12 },
+        new ConvForm("8_channels_stride_2", [2, 7, 6, 8], [24, 3, 3]) { Padding = 1, Stride = 2 }.Variant()
+            with
+        { GradientElements = 12 },
+        new ConvForm("8_channels_stride_larger_than_kernel", [1, 7, 7, 8], [8, 1, 2]) { Stride = (3, 4) }.Variant()
+            with
+        { GradientElements = 12 },
         new ConvForm("row_add", [2, 3, 4, 3], [5, 3, 3]) { Padding = 1, HasRowAdd = true }.Variant(),
         new ConvForm("residual", [2, 3, 4, 3], [5, 3, 3]) { Padding = 1, HasResidual = true }.Variant(),
         new ConvForm("bias_row_add_residual", [2, 4, 3, 2], [3, 2, 2])
@@ -47,7 +63,10 @@ public static partial class OpCatalogue
         { IsDepthwise = true, HasBias = true, Layout = InputLayout.Strided }.Variant(),
         new ConvForm("depthwise_wide_padding", [1, 2, 2, 2], [2, 2, 2]) { IsDepthwise = true, Padding = 3 }.Variant(),
         new ConvForm("depthwise_no_images", [0, 2, 2, 2], [2, 2, 2]) { IsDepthwise = true }.Variant(),
-        new OpVariant("depthwise_used_twice", [new([1, 3, 2, 9]), new([9, 3, 3, 1])],
+        new ConvForm("depthwise_more_taps_than_a_block", [1, 9, 9, 6], [6, 5, 4])
+        { Padding = 2, HasBias = true, IsDepthwise = true }.Variant() with
+        { GradientElements = 24 },
+        new OpVariant("depthwise_used_twice", [new([1, 3, 2, 9]), new([9, 3, 3, 1]) { IsWeight = true }],
             t => t[0].Conv2d(t[1], padding: 1, groups: 9).Conv2d(t[1], padding: 1, groups: 9, residual: t[0]),
             a =>
             {
@@ -58,11 +77,18 @@ public static partial class OpCatalogue
             t => t[0].Slice(3, 2, 2).Conv2d(t[1], residual: t[2].Slice(3, 1, 4)),
             a => new ConvForm("", [2, 3, 3, 2], [4, 2, 2]) { HasResidual = true }.Reference(
                 [Channels(a[0], 2, 2), a[1], Channels(a[2], 1, 4)])),
+        new OpVariant("aligned_channels_of_wider_images", [new([1, 3, 4, 24]), new([8, 3, 3, 8]), new([1, 3, 4, 16])],
+            t => t[0].Slice(3, 8, 8).Conv2d(t[1], padding: 1, residual: t[2].Slice(3, 8, 8)),
+            a => new ConvForm("", [1, 3, 4, 8], [8, 3, 3]) { Padding = 1, HasResidual = true }.Reference(
+                [Channels(a[0], 8, 8), a[1], Channels(a[2], 8, 8)])) with
+        { GradientElements = 12 },
         new OpVariant("recorded_weight", [new([1, 3, 3, 2]), new([2, 2, 2, 3])],
             t => t[0].Conv2d(t[1].Permute(3, 0, 1, 2).Contiguous()),
             a => new ConvForm("", [1, 3, 3, 2], [3, 2, 2]).Reference(
                 [a[0], NdArray.Build([3, 2, 2, 2], i => a[1][i[1], i[2], i[3], i[0]])])),
         UsedTwice("weight_used_twice", 3, 3, 2, bound: 2),
+        UsedTwice("weight_of_8_channels_used_twice", 3, 4, 8, bound: 0.5) with
+        { GradientElements = 12 },
         // With more channels and pixels x and dy are packed, and more blocks than one.
         UsedTwice("weight_of_13_channels_used_twice", 12, 11, 13, bound: 0.25) with { GradientElements = 12 });
 
@@ -70,7 +96,7 @@ public static partial class OpCatalogue
     {
         OpInput Input(params int[] shape) => new((Shape)shape) { Low = -bound, High = bound };
         var form = new ConvForm("", [1, height, width, channels], [channels, 3, 3]) { Padding = 1 };
-        return new(name, [Input(1, height, width, channels), Input(channels, 3, 3, channels)],
+        return new(name, [Input(1, height, width, channels), Input(channels, 3, 3, channels) with { IsWeight = true }],
             t => t[0].Conv2d(t[1], padding: 1).Conv2d(t[1], padding: 1, residual: t[0]),
             a => (form with { HasResidual = true }).Reference([form.Reference([a[0], a[1]]), a[1], a[0]]));
     }
@@ -115,9 +141,9 @@ public static partial class OpCatalogue
 
         public OpVariant Variant()
         {
-            var inputs = new List<OpInput> { Input(Images), Input([.. Kernel, Images[3] / Math.Max(1, Groups)]) };
+            var inputs = new List<OpInput> { Input(Images), Weight([.. Kernel, Images[3] / Math.Max(1, Groups)]) };
             if (HasBias)
-                inputs.Add(Input([Kernel[0]]));
+                inputs.Add(Weight([Kernel[0]]));
             if (HasRowAdd)
                 inputs.Add(Input([Images[0], Kernel[0]]));
             if (HasResidual)
@@ -128,6 +154,8 @@ public static partial class OpCatalogue
         }
 
         OpInput Input(Shape shape) => new(shape) { Layout = Layout, Low = -Bound, High = Bound };
+
+        OpInput Weight(Shape shape) => Input(shape) with { IsWeight = true };
 
         public NdArray Reference(NdArray[] a)
             => NdArray.Build(Result, i =>

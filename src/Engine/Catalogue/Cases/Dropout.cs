@@ -5,6 +5,7 @@ public static partial class OpCatalogue
     static readonly OpCase s_dropout = Declare("dropout",
         Thinned("some", new([3, 5, 7]), 0.3),
         Thinned("most_from_sample_4", new([3, 11]) { Layout = InputLayout.Strided }, 0.9, firstSample: 4),
+        Thinned("wide_rows", new([3, 2, 8]), 0.4, firstSample: 2),
         Thinned("all", new([2, 3]), 1),
         Thinned("one_axis", new([9]), 0.5),
         Thinned("scalar", new([]), 0.5),

@@ -7,6 +7,7 @@ public static partial class OpCatalogue
         Gated("one", new([2])),
         Gated("zero_size", new([0, 4])),
         Gated("transposed", new([5, 6]) { Layout = InputLayout.Transposed }),
+        Gated("wide_rows", new([3, 32])),
         Gated("large", new([1200, 70])) with { GradientElements = 6 });
 
     static OpVariant Gated(string name, OpInput input) => new(name, [input], t => t[0].Geglu(), a =>

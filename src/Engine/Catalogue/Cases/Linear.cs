@@ -27,7 +27,7 @@ public static partial class OpCatalogue
 
     static OpVariant Projection(string name, OpInput x, OpInput weight, OpInput? bias = null, OpInput? residual = null)
     {
-        OpInput[] inputs = [x, weight, .. bias is null ? [] : (OpInput[])[bias],
+        OpInput[] inputs = [x, weight with { IsWeight = true }, .. bias is null ? [] : (OpInput[])[bias with { IsWeight = true }],
             .. residual is null ? [] : (OpInput[])[residual]];
         return new(name, inputs, t => t[0].Linear(t[1], bias is null ? null : t[2], residual is null ? null : t[^1]),
             a => Affine(a[0], a[1], bias is null ? null : a[2], residual is null ? null : a[^1]));

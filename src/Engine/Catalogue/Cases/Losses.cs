@@ -10,6 +10,9 @@ public static partial class OpCatalogue
         CrossEntropy("two_row_axes", [2, 3, 4], 0, null),
         CrossEntropy("one_class", [3, 1], 0.1, null),
         CrossEntropy("many_classes", [2, 90], 0, null),
+        CrossEntropy("a_block_a_row", [3, 1048], 0.1, null),
+        CrossEntropy("beyond_registers", [2, 17001], 0.2, null),
+        CrossEntropy("many_rows", [700, 4], 0, 3),
         new OpVariant("nothing_counts", [new([2, 3]), new([2]) { IsIndex = true, Values = [-100, -100] }],
             t => t[0].CrossEntropy(t[1], ignore: -100), _ => new(Shape.Scalar, [0])));
 
@@ -58,5 +61,6 @@ public static partial class OpCatalogue
                         total -= ((i == (int)a[1].Values[row] ? 1 - smoothing : 0) + (smoothing / classes)) * (logits[i] - all);
                 }
                 return new(Shape.Scalar, [total / counted]);
-            });
+            })
+        { GradientElements = shape[^1] > 1000 ? 6 : 256 };
 }

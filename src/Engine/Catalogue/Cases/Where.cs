@@ -7,6 +7,8 @@ public static partial class OpCatalogue
         Choice("all_repeat", [2, 3, 5], [3, 1], [2, 1, 5], []),
         Choice("condition_repeats", [4, 21], [4, 1], [4, 21], [21]),
         Choice("zero_size", [0, 3], [1, 3], [0, 3], [3]),
+        Choice("wide_rows", [2, 3, 16], [2, 1, 16], [2, 3, 16], [16]),
+        Choice("wide_rows_by_a_column", [4, 16], [4, 1], [4, 1], [4, 16]),
         Choice("large", [39, 1030], [39, 1030], [1030], [39, 1030]) with { GradientElements = 6 },
         new OpVariant("transposed_condition", [new([5, 4]) { IsCondition = true, Layout = InputLayout.Transposed },
             new([5, 4]) { Layout = InputLayout.Strided }],

@@ -74,7 +74,7 @@ sealed class AttentionOp(AttentionOptions options, int biasAt, int maskAt, int s
         Check(inputs);
         var q = inputs[0];
         var y = Tensor.Empty(q.Shape, q.DType, q.Device);
-        var logSumExp = Tensor.Empty([q.Shape[0], q.Shape[2], q.Shape[1]], q.DType, q.Device);
+        var logSumExp = Tensor.Empty([q.Shape[0], q.Shape[2], q.Shape[1]], q.DType.Accumulator(), q.Device);
         if (y.Shape.Length > 0)
             q.Device.Attention(Laid(), y, logSumExp, Scale(q), options.IsCausal);
         for (int i = 0; i < inputs.Length; i++)

@@ -16,6 +16,10 @@ readonly struct AbsFormula : IUnaryOpFormula
 
     public static bool DerivativeReadsOutput => false;
 
+    public static string CudaForward => "abs_of(x)";
+
+    public static string CudaDerivative => "sign_of(x)";
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Forward<V, T>(V x)
         where V : unmanaged, ISimd<V, T>

@@ -27,6 +27,12 @@ readonly struct AddFormula : IBinaryOpFormula
 
     public static double? ConstantDerivativeB => 1;
 
+    public static string CudaForward => "a + b";
+
+    public static string CudaDerivativeA => "1.0f";
+
+    public static string CudaDerivativeB => "1.0f";
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Forward<V, T>(V a, V b)
         where V : unmanaged, ISimd<V, T>
@@ -54,6 +60,12 @@ readonly struct AffineFormula(double scale, double shift) : IUnaryOpFormula
     public static bool DerivativeReadsInput => false;
 
     public static bool DerivativeReadsOutput => false;
+
+    public static bool IsCheap => true;
+
+    public static string CudaForward => "fma_rn(x, p, q)";
+
+    public static string CudaDerivative => "p";
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Forward<V, T>(V x)

@@ -9,6 +9,15 @@ interface IBinaryOpFormula : IBinaryFormula
     /// <summary>As <see cref="Op.Name"/>.</summary>
     static abstract string OpName { get; }
 
+    /// <summary>f(a, b) as CUDA text, by the functions of math.cuh.</summary>
+    static abstract string CudaForward { get; }
+
+    /// <summary>∂f/∂a in a, b and y.</summary>
+    static abstract string CudaDerivativeA { get; }
+
+    /// <summary>∂f/∂b in a, b and y.</summary>
+    static abstract string CudaDerivativeB { get; }
+
     /// <summary>∂f/∂a where it is the same everywhere: then backward needs no kernel.</summary>
     static virtual double? ConstantDerivativeA => null;
 
@@ -45,6 +54,9 @@ sealed class BinaryOp<TFormula> : Op
 
     protected internal override void Backward(Tensor dy, Gradients into)
     {
+        // What is summed over repeated axes stays unrounded until then; both gradients have one type.
+        bool sums = (into.Needs(0) && _aShape != dy.Shape) || (into.Needs(1) && _bShape != dy.Shape);
+        var dtype = sums ? dy.DType.Accumulator() : dy.DType;
         var da = ByKernel(0, TFormula.ConstantDerivativeA);
         var db = ByKernel(1, TFormula.ConstantDerivativeB);
         if (da is not null || db is not null)
@@ -57,13 +69,13 @@ sealed class BinaryOp<TFormula> : Op
         Give(1, db, TFormula.ConstantDerivativeB, _bShape);
 
         Tensor? ByKernel(int input, double? constant)
-            => into.Needs(input) && constant is null ? Tensor.Empty(dy.Shape, dy.DType, dy.Device) : null;
+            => into.Needs(input) && constant is null ? Tensor.Empty(dy.Shape, dtype, dy.Device) : null;
 
         void Give(int input, Tensor? gradient, double? constant, Shape shape)
         {
             if (!into.Needs(input))
                 return;
-            var sum = Broadcast.SumTo(gradient ?? dy, shape);
+            var sum = Broadcast.SumTo(gradient ?? dy, shape).Cast(dy.DType);
             into.Add(input, constant is null or 1 ? sum : sum * constant.Value);
         }
     }
@@ -75,7 +87,7 @@ public abstract partial class Device
     internal abstract void Binary<TFormula>(Tensor a, Tensor b, Tensor y) where TFormula : struct, IBinaryOpFormula;
 
     /// <summary>
-    /// da = dy · ∂f/∂a and db = dy · ∂f/∂b, both of the shape of dy, contiguous; null where not wanted or not read.
+    /// da = dy · ∂f/∂a and db = dy · ∂f/∂b, both of the shape of dy, contiguous, both of its type or of its accumulator; null where not wanted or not read.
     /// </summary>
     internal abstract void BinaryBackward<TFormula>(Tensor? a, Tensor? b, Tensor? y, Tensor dy, Tensor? da, Tensor? db)
         where TFormula : struct, IBinaryOpFormula;

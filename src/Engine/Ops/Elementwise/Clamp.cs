@@ -21,6 +21,10 @@ readonly struct ClampFormula(double low, double high) : IUnaryOpFormula
 
     public static bool DerivativeReadsOutput => false;
 
+    public static string CudaForward => "bounded(x, p, q)";
+
+    public static string CudaDerivative => "x < p || q < x ? 0.0f : 1.0f";
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Forward<V, T>(V x)
         where V : unmanaged, ISimd<V, T>

@@ -9,17 +9,22 @@ interface IOpComparison : IComparison
 {
     /// <summary>As <see cref="Op.Name"/>.</summary>
     static abstract string OpName { get; }
+
+    /// <summary>The condition on a and b as CUDA text.</summary>
+    static abstract string CudaCondition { get; }
 }
 
 /// <summary>What the comparisons share.</summary>
 static class Compare
 {
-    /// <summary>Whole numbers and truth values are compared as f64, which is exact below 2^53.</summary>
+    /// <summary>
+    /// Whole numbers and truth values are compared in the device's widest type: f64, exact below 2^53, or f32, exact below 2^24.
+    /// </summary>
     internal static Tensor Apply<TComparison>(Tensor a, Tensor b) where TComparison : struct, IOpComparison
         => Op.Apply(new CompareOp<TComparison>(), Comparable(a), Comparable(b));
 
     internal static Tensor Number(Tensor like, double value)
-        => Tensor.Scalar(value, like.DType.IsCompute() ? like.DType : DType.Float64, like.Device);
+        => Tensor.Scalar(value, like.Device.Computes(like.DType) ? like.DType : Widest(like.Device), like.Device);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static V Either<V, T>(V first, V second)
@@ -27,7 +32,9 @@ static class Compare
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         => V.Select(first, first, second);
 
-    static Tensor Comparable(Tensor x) => x.DType.IsFloatingPoint() ? x : x.Cast(DType.Float64);
+    static Tensor Comparable(Tensor x) => x.DType.IsFloatingPoint() ? x : x.Cast(Widest(x.Device));
+
+    static DType Widest(Device device) => device.Computes(DType.Float64) ? DType.Float64 : DType.Float32;
 }
 
 sealed class CompareOp<TComparison> : Op

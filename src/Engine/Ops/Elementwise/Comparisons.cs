@@ -59,6 +59,8 @@ readonly struct EqualComparison : IOpComparison
 {
     public static string OpName => "equal";
 
+    public static string CudaCondition => "a == b";
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Compare<V, T>(V a, V b)
         where V : unmanaged, ISimd<V, T>
@@ -69,6 +71,8 @@ readonly struct EqualComparison : IOpComparison
 readonly struct NotEqualComparison : IOpComparison
 {
     public static string OpName => "not_equal";
+
+    public static string CudaCondition => "a != b";
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Compare<V, T>(V a, V b)
@@ -81,6 +85,8 @@ readonly struct LessComparison : IOpComparison
 {
     public static string OpName => "less";
 
+    public static string CudaCondition => "a < b";
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Compare<V, T>(V a, V b)
         where V : unmanaged, ISimd<V, T>
@@ -91,6 +97,8 @@ readonly struct LessComparison : IOpComparison
 readonly struct LessOrEqualComparison : IOpComparison
 {
     public static string OpName => "less_or_equal";
+
+    public static string CudaCondition => "a <= b";
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Compare<V, T>(V a, V b)
@@ -103,6 +111,8 @@ readonly struct GreaterComparison : IOpComparison
 {
     public static string OpName => "greater";
 
+    public static string CudaCondition => "a > b";
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Compare<V, T>(V a, V b)
         where V : unmanaged, ISimd<V, T>
@@ -113,6 +123,8 @@ readonly struct GreaterComparison : IOpComparison
 readonly struct GreaterOrEqualComparison : IOpComparison
 {
     public static string OpName => "greater_or_equal";
+
+    public static string CudaCondition => "a >= b";
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Compare<V, T>(V a, V b)

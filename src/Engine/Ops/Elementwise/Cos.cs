@@ -16,6 +16,10 @@ readonly struct CosFormula : IUnaryOpFormula
 
     public static bool DerivativeReadsOutput => false;
 
+    public static string CudaForward => "cos_of(x)";
+
+    public static string CudaDerivative => "-sin_of(x)";
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Forward<V, T>(V x)
         where V : unmanaged, ISimd<V, T>

@@ -19,6 +19,12 @@ readonly struct DivideFormula : IBinaryOpFormula
 {
     public static string OpName => "divide";
 
+    public static string CudaForward => "div_rn(a, b)";
+
+    public static string CudaDerivativeA => "div_rn(1.0f, b)";
+
+    public static string CudaDerivativeB => "-div_rn(y, b)";
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Forward<V, T>(V a, V b)
         where V : unmanaged, ISimd<V, T>
@@ -47,6 +53,10 @@ readonly struct QuotientFormula(double divisor) : IUnaryOpFormula
 
     public static bool DerivativeReadsOutput => false;
 
+    public static string CudaForward => "div_rn(x, p)";
+
+    public static string CudaDerivative => "div_rn(1.0f, p)";
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Forward<V, T>(V x)
         where V : unmanaged, ISimd<V, T>
@@ -64,6 +74,10 @@ readonly struct QuotientFormula(double divisor) : IUnaryOpFormula
 readonly struct ReciprocalFormula(double numerator) : IUnaryOpFormula
 {
     public static string OpName => "reciprocal";
+
+    public static string CudaForward => "div_rn(p, x)";
+
+    public static string CudaDerivative => "-div_rn(y, x)";
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Forward<V, T>(V x)

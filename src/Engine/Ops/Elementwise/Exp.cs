@@ -16,6 +16,10 @@ readonly struct ExpFormula : IUnaryOpFormula
 
     public static bool DerivativeReadsInput => false;
 
+    public static string CudaForward => "exp_of(x)";
+
+    public static string CudaDerivative => "y";
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Forward<V, T>(V x)
         where V : unmanaged, ISimd<V, T>

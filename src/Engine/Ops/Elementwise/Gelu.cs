@@ -16,6 +16,10 @@ readonly struct GeluFormula : IUnaryOpFormula
 
     public static bool DerivativeReadsOutput => false;
 
+    public static string CudaForward => "gelu_of(x)";
+
+    public static string CudaDerivative => "gelu_derivative(x)";
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Forward<V, T>(V x)
         where V : unmanaged, ISimd<V, T>

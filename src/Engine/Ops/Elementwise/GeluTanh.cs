@@ -16,6 +16,10 @@ readonly struct GeluTanhFormula : IUnaryOpFormula
 
     public static bool DerivativeReadsOutput => false;
 
+    public static string CudaForward => "gelu_tanh_of(x)";
+
+    public static string CudaDerivative => "gelu_tanh_derivative(x)";
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Forward<V, T>(V x)
         where V : unmanaged, ISimd<V, T>

@@ -16,6 +16,10 @@ readonly struct LogFormula : IUnaryOpFormula
 
     public static bool DerivativeReadsOutput => false;
 
+    public static string CudaForward => "log_of(x)";
+
+    public static string CudaDerivative => "div_rn(1.0f, x)";
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Forward<V, T>(V x)
         where V : unmanaged, ISimd<V, T>

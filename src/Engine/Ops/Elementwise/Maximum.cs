@@ -20,6 +20,12 @@ readonly struct MaximumFormula : IBinaryOpFormula
 
     public static bool DerivativesReadOutput => false;
 
+    public static string CudaForward => "is_nan(a) || a > b ? a : b";
+
+    public static string CudaDerivativeA => "a > b ? 1.0f : a == b ? 0.5f : 0.0f";
+
+    public static string CudaDerivativeB => "b > a ? 1.0f : a == b ? 0.5f : 0.0f";
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Forward<V, T>(V a, V b)
         where V : unmanaged, ISimd<V, T>

@@ -23,6 +23,12 @@ readonly struct MultiplyFormula : IBinaryOpFormula
 
     public static bool DerivativesReadOutput => false;
 
+    public static string CudaForward => "a * b";
+
+    public static string CudaDerivativeA => "b";
+
+    public static string CudaDerivativeB => "a";
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Forward<V, T>(V a, V b)
         where V : unmanaged, ISimd<V, T>
@@ -50,6 +56,10 @@ readonly struct ScaleFormula(double factor) : IUnaryOpFormula
     public static bool DerivativeReadsInput => false;
 
     public static bool DerivativeReadsOutput => false;
+
+    public static string CudaForward => "x * p";
+
+    public static string CudaDerivative => "p";
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Forward<V, T>(V x)

@@ -22,6 +22,10 @@ readonly struct PowFormula(double exponent) : IUnaryOpFormula
 
     public static bool DerivativeReadsOutput => false;
 
+    public static string CudaForward => "pow_of(x, p)";
+
+    public static string CudaDerivative => "p == 0.0f ? 0.0f : p * pow_of(x, p - 1.0f)";
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Forward<V, T>(V x)
         where V : unmanaged, ISimd<V, T>
@@ -43,6 +47,12 @@ readonly struct PowFormula(double exponent) : IUnaryOpFormula
 readonly struct PowTensorFormula : IBinaryOpFormula
 {
     public static string OpName => "pow_tensor";
+
+    public static string CudaForward => "pow_of(a, b)";
+
+    public static string CudaDerivativeA => "b == 0.0f ? 0.0f : b * pow_of(a, b - 1.0f)";
+
+    public static string CudaDerivativeB => "a == 0.0f && !(b < 0.0f) ? 0.0f : y * log_of(a)";
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Forward<V, T>(V a, V b)

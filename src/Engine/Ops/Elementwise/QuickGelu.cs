@@ -16,6 +16,10 @@ readonly struct QuickGeluFormula : IUnaryOpFormula
 
     public static bool DerivativeReadsOutput => false;
 
+    public static string CudaForward => "x * sigmoid_of(1.702f * x)";
+
+    public static string CudaDerivative => "quick_gelu_derivative(x)";
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Forward<V, T>(V x)
         where V : unmanaged, ISimd<V, T>

@@ -16,6 +16,10 @@ readonly struct ReluFormula : IUnaryOpFormula
 
     public static bool DerivativeReadsInput => false;
 
+    public static string CudaForward => "x < 0.0f ? 0.0f : x";
+
+    public static string CudaDerivative => "y > 0.0f ? 1.0f : 0.0f";
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Forward<V, T>(V x)
         where V : unmanaged, ISimd<V, T>

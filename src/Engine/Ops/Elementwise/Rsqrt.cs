@@ -16,6 +16,10 @@ readonly struct RsqrtFormula : IUnaryOpFormula
 
     public static bool DerivativeReadsInput => false;
 
+    public static string CudaForward => "div_rn(1.0f, sqrt_rn(x))";
+
+    public static string CudaDerivative => "-0.5f * y * y * y";
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Forward<V, T>(V x)
         where V : unmanaged, ISimd<V, T>

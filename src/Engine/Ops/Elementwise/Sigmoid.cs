@@ -16,6 +16,10 @@ readonly struct SigmoidFormula : IUnaryOpFormula
 
     public static bool DerivativeReadsInput => false;
 
+    public static string CudaForward => "sigmoid_of(x)";
+
+    public static string CudaDerivative => "fma_rn(-y, y, y)";
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Forward<V, T>(V x)
         where V : unmanaged, ISimd<V, T>

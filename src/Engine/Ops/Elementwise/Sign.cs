@@ -18,6 +18,10 @@ readonly struct SignFormula : IUnaryOpFormula
 
     public static bool DerivativeReadsOutput => false;
 
+    public static string CudaForward => "sign_of(x)";
+
+    public static string CudaDerivative => "0.0f";
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Forward<V, T>(V x)
         where V : unmanaged, ISimd<V, T>

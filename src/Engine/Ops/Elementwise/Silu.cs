@@ -16,6 +16,10 @@ readonly struct SiluFormula : IUnaryOpFormula
 
     public static bool DerivativeReadsOutput => false;
 
+    public static string CudaForward => "silu_of(x)";
+
+    public static string CudaDerivative => "silu_derivative(x)";
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Forward<V, T>(V x)
         where V : unmanaged, ISimd<V, T>

@@ -16,6 +16,10 @@ readonly struct SinFormula : IUnaryOpFormula
 
     public static bool DerivativeReadsOutput => false;
 
+    public static string CudaForward => "sin_of(x)";
+
+    public static string CudaDerivative => "cos_of(x)";
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Forward<V, T>(V x)
         where V : unmanaged, ISimd<V, T>

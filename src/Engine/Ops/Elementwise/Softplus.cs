@@ -16,6 +16,10 @@ readonly struct SoftplusFormula : IUnaryOpFormula
 
     public static bool DerivativeReadsOutput => false;
 
+    public static string CudaForward => "softplus_of(x)";
+
+    public static string CudaDerivative => "sigmoid_of(x)";
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Forward<V, T>(V x)
         where V : unmanaged, ISimd<V, T>

@@ -16,6 +16,10 @@ readonly struct SqrtFormula : IUnaryOpFormula
 
     public static bool DerivativeReadsInput => false;
 
+    public static string CudaForward => "sqrt_rn(x)";
+
+    public static string CudaDerivative => "div_rn(0.5f, y)";
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Forward<V, T>(V x)
         where V : unmanaged, ISimd<V, T>

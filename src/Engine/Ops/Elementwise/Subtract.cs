@@ -27,6 +27,12 @@ readonly struct SubtractFormula : IBinaryOpFormula
 
     public static double? ConstantDerivativeB => -1;
 
+    public static string CudaForward => "a - b";
+
+    public static string CudaDerivativeA => "1.0f";
+
+    public static string CudaDerivativeB => "-1.0f";
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Forward<V, T>(V a, V b)
         where V : unmanaged, ISimd<V, T>

@@ -16,6 +16,10 @@ readonly struct TanhFormula : IUnaryOpFormula
 
     public static bool DerivativeReadsInput => false;
 
+    public static string CudaForward => "tanh_of(x)";
+
+    public static string CudaDerivative => "fma_rn(-y, y, 1.0f)";
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Forward<V, T>(V x)
         where V : unmanaged, ISimd<V, T>

@@ -8,6 +8,12 @@ interface IUnaryOpFormula : IUnaryFormula
 {
     /// <summary>As <see cref="Op.Name"/>.</summary>
     static abstract string OpName { get; }
+
+    /// <summary>f(x) as CUDA text in x and, if the struct has fields (doubles), p and q, by the functions of math.cuh.</summary>
+    static abstract string CudaForward { get; }
+
+    /// <summary>f′ in x, y and, as above, p and q.</summary>
+    static abstract string CudaDerivative { get; }
 }
 
 /// <summary>

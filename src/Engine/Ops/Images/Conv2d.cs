@@ -23,7 +23,8 @@ public sealed partial class Tensor
     /// in).</returns>
     /// <exception cref="ShapeException">An operand does not fit, or the kernel is larger than the padded
     /// images.</exception>
-    /// <exception cref="DTypeException">The operands are not all f32 or all f64.</exception>
+    /// <exception cref="DTypeException">The operands are not all of one type; weight and bias may be f32 beside
+    /// halves.</exception>
     /// <exception cref="SutiException">A stride below 1, a negative padding, or another number of groups.</exception>
     public Tensor Conv2d(Tensor weight, Tensor? bias = null, Size2d? stride = null, Padding2d padding = default,
         int groups = 1, Tensor? rowAdd = null, Tensor? residual = null)
@@ -54,12 +55,13 @@ sealed class Conv2dOp(Size2d stride, Padding2d padding, int groups, int biasAt, 
     protected internal override Tensor Forward(ReadOnlySpan<Tensor> inputs)
     {
         var (x, weight) = (inputs[0], inputs[1]);
-        Operands.RequireCompute(Name, inputs);
-        _sizes = Check(x, weight);
-        var shape = Shape.Create(_sizes.N, _sizes.OutH, _sizes.OutW, _sizes.Cout);
         var bias = Optional(inputs, biasAt);
         var rowAdd = Optional(inputs, rowAddAt);
         var residual = Optional(inputs, residualAt);
+        Operands.RequireCompute(Name, x, rowAdd ?? x, residual ?? x);
+        Operands.RequireWeight(Name, x, weight, bias);
+        _sizes = Check(x, weight);
+        var shape = Shape.Create(_sizes.N, _sizes.OutH, _sizes.OutW, _sizes.Cout);
         if (bias is not null)
             Operands.RequireShape(Name, bias, [_sizes.Cout]);
         if (rowAdd is not null)

@@ -3,12 +3,13 @@ namespace SuTI.Engine;
 public sealed partial class Tensor
 {
     /// <summary>y = x · weightᵀ + bias + residual, over the last axis.</summary>
-    /// <param name="weight">(out, in). Its packed form is kept until its values change.</param>
+    /// <param name="weight">(out, in). Its packed form is kept until its values change. f32 beside a half tensor is allowed, here
+    /// and for the bias: its gradient then is f32 too.</param>
     /// <param name="bias">(out).</param>
     /// <param name="residual">Of the result's shape; added in the same pass.</param>
     /// <returns>(…, out) for this (…, in).</returns>
     /// <exception cref="ShapeException">An operand does not fit.</exception>
-    /// <exception cref="DTypeException">The operands are not all f32 or all f64.</exception>
+    /// <exception cref="DTypeException">The device does not compute in the operands' types, or not in these together.</exception>
     public Tensor Linear(Tensor weight, Tensor? bias = null, Tensor? residual = null)
     {
         var op = new LinearOp(bias is not null, residual is not null);
@@ -32,7 +33,7 @@ sealed class LinearOp(bool hasBias, bool hasResidual) : Op
     protected internal override Tensor Forward(ReadOnlySpan<Tensor> inputs)
     {
         var (x, weight) = (inputs[0], inputs[1]);
-        Operands.RequireCompute(Name, inputs);
+        Operands.RequireCompute(Name, x);
         Operands.RequireRank(Name, weight, 2);
         if (x.Shape.Rank == 0 || x.Shape[-1] != weight.Shape[1])
             throw new ShapeException(Name, "the last axis of x is as long as the second of the weight",
@@ -40,6 +41,9 @@ sealed class LinearOp(bool hasBias, bool hasResidual) : Op
         int width = weight.Shape[0];
         var bias = hasBias ? inputs[2] : null;
         var residual = hasResidual ? inputs[^1] : null;
+        Operands.RequireWeight(Name, x, weight, bias);
+        if (residual is not null)
+            Operands.RequireCompute(Name, x, residual);
         if (bias is not null)
             Operands.RequireShape(Name, bias, [width]);
         var y = Tensor.Empty(x.Shape.With(-1, width), x.DType, x.Device);
@@ -71,9 +75,15 @@ sealed class LinearOp(bool hasBias, bool hasResidual) : Op
             Product(MatrixView.Transposed(dyRows), MatrixView.Rows(x), dWeight, accumulate, isWeight: false);
         }
         if (hasBias && into.Needs(2))
-            into.Add(2, Broadcast.SumTo(dy, [dy.Shape[-1]]));
+            BiasGradient(dyRows, into);
         if (hasResidual)
             into.Add(hasBias ? 3 : 2, dy);
+    }
+
+    static void BiasGradient(Tensor dyRows, Gradients into)
+    {
+        var dBias = into.Buffer(2, out bool accumulate);
+        dBias.Device.ColumnSums(dyRows, dBias, accumulate);
     }
 
     static void Product(Tensor a, Tensor b, Tensor c, bool accumulate, bool isWeight)

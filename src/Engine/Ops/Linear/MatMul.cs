@@ -13,7 +13,7 @@ public sealed partial class Tensor
     /// <returns>(…, m, n) for (…, m, k) and (…, k, n).</returns>
     /// <exception cref="ShapeException">The inner axes differ, the batches do not broadcast, or an operand has no
     /// axis.</exception>
-    /// <exception cref="DTypeException">The operands are not both f32 or both f64.</exception>
+    /// <exception cref="DTypeException">The operands are not of one type that their device computes in.</exception>
     public Tensor MatMul(Tensor right)
     {
         ArgumentNullException.ThrowIfNull(right);

@@ -17,7 +17,7 @@ public sealed partial class Tensor
     /// <param name="shift">(N, C); given exactly when <paramref name="scale"/> is.</param>
     /// <returns>This shape, (N, …, C).</returns>
     /// <exception cref="ShapeException">The groups do not divide the channels, or an operand does not fit.</exception>
-    /// <exception cref="DTypeException">The operands are not all f32 or all f64.</exception>
+    /// <exception cref="DTypeException">A pair of operands is neither of this type nor f32 beside a half type.</exception>
     public Tensor GroupNorm(int groups, Tensor? weight = null, Tensor? bias = null, double epsilon = 1e-5, bool silu = false,
         Tensor? scale = null, Tensor? shift = null)
     {
@@ -46,7 +46,11 @@ sealed class GroupNormOp(int groups, double epsilon, bool silu, bool hasWeight, 
 
     protected internal override Tensor Forward(ReadOnlySpan<Tensor> inputs)
     {
-        Operands.RequireCompute(Name, inputs);
+        Operands.RequireCompute(Name, inputs[0]);
+        if (hasWeight)
+            RowNorms.RequireWeights(Name, inputs[0], inputs[1], inputs[2]);
+        if (hasScale)
+            RowNorms.RequireWeights(Name, inputs[0], inputs[ScaleInput], inputs[ScaleInput + 1]);
         var x = inputs[0].ContiguousValues();
         if (x.Shape.Rank < 2)
             throw new ShapeException(Name, "takes samples of channels", "(N, …, C)", x.Shape.ToString());
@@ -70,7 +74,8 @@ sealed class GroupNormOp(int groups, double epsilon, bool silu, bool hasWeight, 
         var given = new GroupNormOperands(Values(inputs, 1, hasWeight), Values(inputs, 2, hasWeight),
             Values(inputs, ScaleInput, hasScale), Values(inputs, ScaleInput + 1, hasScale));
         var y = Tensor.Empty(x.Shape, x.DType, x.Device);
-        Tensor mean = Tensor.Empty([samples, groups], x.DType, x.Device), rstd = Tensor.Empty([samples, groups], x.DType, x.Device);
+        Tensor mean = Tensor.Empty([samples, groups], x.DType.Accumulator(), x.Device),
+            rstd = Tensor.Empty([samples, groups], x.DType.Accumulator(), x.Device);
         x.Device.GroupNormForward(x, given, y, mean, rstd, _sizes, epsilon, silu);
         (_x, _mean, _rstd) = (Save(x), Save(mean), Save(rstd));
         _operands = new(SaveIf(given.Weight), SaveIf(given.Bias), SaveIf(given.Scale), SaveIf(given.Shift));
@@ -84,8 +89,8 @@ sealed class GroupNormOp(int groups, double epsilon, bool silu, bool hasWeight, 
         var dx = Tensor.Empty(x.Shape, x.DType, x.Device);
         var dWeight = hasWeight && into.Needs(1) ? into.Buffer(1, out accumulateWeight) : null;
         var dBias = hasWeight && into.Needs(2) ? into.Buffer(2, out accumulateBias) : null;
-        var dScale = hasScale && into.Needs(ScaleInput) ? Tensor.Empty(_operands.Scale!.Shape, x.DType, x.Device) : null;
-        var dShift = hasScale && into.Needs(ScaleInput + 1) ? Tensor.Empty(_operands.Shift!.Shape, x.DType, x.Device) : null;
+        var dScale = hasScale && into.Needs(ScaleInput) ? Tensor.Empty(_operands.Scale!.Shape, _operands.Scale.DType, x.Device) : null;
+        var dShift = hasScale && into.Needs(ScaleInput + 1) ? Tensor.Empty(_operands.Shift!.Shape, _operands.Shift.DType, x.Device) : null;
         x.Device.GroupNormBackward(x, _operands, _mean!, _rstd!, dy, dx, new(dWeight, dBias, dScale, dShift), _sizes, silu, accumulateWeight,
             accumulateBias);
         into.Add(0, dx);

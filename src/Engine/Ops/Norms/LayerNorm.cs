@@ -11,7 +11,7 @@ public sealed partial class Tensor
     /// <param name="weight">As long as the last axis.</param>
     /// <param name="bias">As long as the last axis.</param>
     /// <exception cref="ShapeException">There is no axis, or an operand does not fit.</exception>
-    /// <exception cref="DTypeException">The operands are not all f32 or all f64.</exception>
+    /// <exception cref="DTypeException">The weights are neither of this type nor f32 beside a half type.</exception>
     public Tensor LayerNorm(Tensor? weight = null, Tensor? bias = null, double epsilon = 1e-5)
     {
         var op = new LayerNormOp(epsilon, weight is not null, bias is not null);
@@ -39,7 +39,7 @@ sealed class LayerNormOp(double epsilon, bool hasWeight, bool hasBias) : Op
         var weight = hasWeight ? inputs[1].ContiguousValues() : null;
         var bias = hasBias ? inputs[BiasInput].ContiguousValues() : null;
         var y = Tensor.Empty(x.Shape, x.DType, x.Device);
-        Tensor mean = Tensor.Empty(rows, x.DType, x.Device), rstd = Tensor.Empty(rows, x.DType, x.Device);
+        Tensor mean = Tensor.Empty(rows, x.DType.Accumulator(), x.Device), rstd = Tensor.Empty(rows, x.DType.Accumulator(), x.Device);
         x.Device.LayerNormForward(x, weight, bias, y, mean, rstd, epsilon);
         (_x, _mean, _rstd) = (Save(x), Save(mean), Save(rstd));
         _weight = weight is null ? null : Save(weight);
@@ -69,14 +69,26 @@ static class RowNorms
     /// <summary>The contiguous input, after checking that every other operand is as long as its last axis.</summary>
     internal static Tensor Require(string op, ReadOnlySpan<Tensor> inputs, out Shape rows)
     {
-        Operands.RequireCompute(op, inputs);
+        Operands.RequireCompute(op, inputs[0]);
         var x = inputs[0];
+        RequireWeights(op, x, inputs[1..]);
         if (x.Shape.Rank == 0)
             throw new ShapeException(op, "works along the last axis", "at least 1 axis", x.Shape.ToString());
         foreach (var operand in inputs[1..])
             Operands.RequireShape(op, operand, [x.Shape[-1]], "weight or bias");
         rows = Shape.Create(x.Shape.ToArray().AsSpan(0, x.Shape.Rank - 1));
         return x.ContiguousValues();
+    }
+
+    /// <summary>Weights of one type, which is the input's or f32 beside a half type.</summary>
+    internal static void RequireWeights(string op, Tensor x, params ReadOnlySpan<Tensor> weights)
+    {
+        foreach (var weight in weights)
+        {
+            Operands.RequireWeight(op, x, weight);
+            if (weight.DType != weights[0].DType)
+                throw new DTypeException(op, "takes a pair of weights of one type", weights[0].DType.Label(), weight.DType.Label());
+        }
     }
 
     /// <summary>Kernels add to both gradients or to neither: a fresh one beside one to be added to starts from zero.</summary>

@@ -8,7 +8,7 @@ public sealed partial class Tensor
     /// <summary>Normalisation by the root mean square (Zhang and Sennrich, 2019) over the last axis: x / √(mean(x²) + epsilon) · weight.</summary>
     /// <param name="weight">As long as the last axis.</param>
     /// <exception cref="ShapeException">There is no axis, or the weight does not fit.</exception>
-    /// <exception cref="DTypeException">The operands are not all f32 or all f64.</exception>
+    /// <exception cref="DTypeException">The weights are neither of this type nor f32 beside a half type.</exception>
     public Tensor RmsNorm(Tensor? weight = null, double epsilon = 1e-6)
         => weight is null ? Op.Apply(new RmsNormOp(epsilon, false), this) : Op.Apply(new RmsNormOp(epsilon, true), this, weight);
 }
@@ -23,7 +23,7 @@ sealed class RmsNormOp(double epsilon, bool hasWeight) : Op
     {
         var x = RowNorms.Require(Name, inputs, out var rows);
         var weight = hasWeight ? inputs[1].ContiguousValues() : null;
-        Tensor y = Tensor.Empty(x.Shape, x.DType, x.Device), rstd = Tensor.Empty(rows, x.DType, x.Device);
+        Tensor y = Tensor.Empty(x.Shape, x.DType, x.Device), rstd = Tensor.Empty(rows, x.DType.Accumulator(), x.Device);
         x.Device.RmsNormForward(x, weight, y, rstd, epsilon);
         (_x, _rstd) = (Save(x), Save(rstd));
         _weight = weight is null ? null : Save(weight);

@@ -49,7 +49,7 @@ sealed class VarianceOp(AxisRun run, int correction) : Op
         Operands.RequireCompute(Name, inputs);
         var x = inputs[0].ContiguousValues();
         var y = Tensor.Empty(run.Reduced(x.Shape), x.DType, x.Device);
-        var mean = Tensor.Empty(y.Shape, x.DType, x.Device);
+        var mean = Tensor.Empty(y.Shape, x.DType.Accumulator(), x.Device);
         x.Device.Variance(x, mean, y, run, correction);
         (_x, _mean) = (Save(inputs[0]), Save(mean));
         return y;

@@ -59,7 +59,7 @@ public abstract partial class Device
     /// <summary>Copies elements between views of one shape and type.</summary>
     internal abstract void Copy(Tensor source, Tensor destination);
 
-    /// <summary>destination += source, views of one shape and type, f32 or f64.</summary>
+    /// <summary>destination += source, views of one shape and floating-point type.</summary>
     internal abstract void Accumulate(Tensor source, Tensor destination);
 }
 
@@ -94,6 +94,15 @@ public sealed partial class CpuDevice
 
     internal override void Accumulate(Tensor source, Tensor destination)
     {
+        if (!Computes(source.DType))
+        {
+            // Halves are storage here: gradients of casts gather in f32 and are rounded back.
+            using var scope = TensorScope.Open("accumulate");
+            var sum = destination.Cast(DType.Float32);
+            Accumulate(source.Cast(DType.Float32), sum);
+            Copy(sum.Cast(destination.DType), destination);
+            return;
+        }
         if (source.DType == DType.Float64)
             Run<double>();
         else

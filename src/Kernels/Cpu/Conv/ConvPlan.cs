@@ -9,7 +9,6 @@ readonly struct ConvPlan
 
     // As in MatMulPlan: a panel of one block of depth, and the block of weights that stays in the second-level cache.
     const int PanelBytes = 144 << 10;
-    const int BlockBytes = 768 << 10;
     const int EnoughTiles = 16;
     const int UnitFlops = 2_000_000;
     const int WantedUnits = 16;
@@ -47,7 +46,7 @@ readonly struct ConvPlan
         int wanted = (int)Math.Clamp(flops / UnitFlops, 1, WantedUnits);
         // Few tiles a unit would have to wait for the weights to come from memory: first share the panels out, then the tiles.
         TileUnits = Math.Clamp(Ceiling(wanted, images), 1, Math.Max(1, Tiles / EnoughTiles));
-        int leastUnits = (int)Math.Min(panels, Math.Max(1, (long)panels * panelBytes * TapsPerBlock * ChannelsPerBlock / BlockBytes));
+        int leastUnits = (int)Math.Min(panels, Math.Max(1, (long)panels * panelBytes * TapsPerBlock * ChannelsPerBlock / MatMulPlan.BlockBytes));
         PanelUnits = Math.Clamp(Ceiling(wanted, TileUnits * images), leastUnits, panels);
         if (images * TileUnits * PanelUnits < wanted)
             TileUnits = Math.Clamp(Ceiling(wanted, PanelUnits * images), 1, Ceiling(Tiles, 2));

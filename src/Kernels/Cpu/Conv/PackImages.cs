@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace SuTI.Kernels;
 
@@ -79,7 +78,7 @@ readonly unsafe struct PackImages(WeightGradientPlan plan, void* x, void* dy, vo
             {
                 if (count == height)
                 {
-                    Copy(source, destination, height);
+                    Panels.CopyRows(source, destination, height);
                     continue;
                 }
                 for (int i = 0; i < height; i++)
@@ -88,18 +87,6 @@ readonly unsafe struct PackImages(WeightGradientPlan plan, void* x, void* dy, vo
             for (int i = 0; i < (plan.Pitch - sizes.OutW) * height; i++)
                 destination[i] = T.Zero;
         }
-    }
-
-    // A tile's rows are a power of two of bytes; a call to copy memory would cost more than the copy.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Copy<T>(T* source, T* destination, int count) where T : unmanaged
-    {
-        if (count * sizeof(T) == 64)
-            Unsafe.WriteUnaligned(destination, Unsafe.ReadUnaligned<Vector512<byte>>(source));
-        else if (count * sizeof(T) == 32)
-            Unsafe.WriteUnaligned(destination, Unsafe.ReadUnaligned<Vector256<byte>>(source));
-        else
-            Unsafe.WriteUnaligned(destination, Unsafe.ReadUnaligned<Vector128<byte>>(source));
     }
 
     // The length is a multiple of a vector.

@@ -11,6 +11,9 @@ public interface IUnaryFormula
     /// <summary>Whether <see cref="Derivative"/> looks at y; if not, the backward driver may be given no y.</summary>
     static virtual bool DerivativeReadsOutput => true;
 
+    /// <summary>Whether f takes a few instructions only, so that the loop around it is worth unrolling.</summary>
+    static virtual bool IsCheap => false;
+
     /// <summary>f(x).</summary>
     V Forward<V, T>(V x)
         where V : unmanaged, ISimd<V, T>

@@ -8,8 +8,11 @@ readonly struct MatMulPlan
     /// <summary>Bytes of one panel in a block of K.</summary>
     const int PanelBytes = 144 << 10;
 
-    /// <summary>Bytes of B that a block works on: they stay in a second-level cache of 1 MiB or more.</summary>
-    const int BlockBytes = 768 << 10;
+    /// <summary>
+    /// Bytes of B that a block works on. They stay in the second-level cache: 1 MiB or more where there is AVX-512, half of that or
+    /// less elsewhere.
+    /// </summary>
+    internal static int BlockBytes => (Simd.HasAvx512 ? 768 : 320) << 10;
 
     const int BlockRows = 256;
 

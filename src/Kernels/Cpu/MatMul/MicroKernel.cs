@@ -55,6 +55,7 @@ static unsafe class MicroKernel
     /// <param name="a">A(row, k) at a[row · lda + k · step]: step 1 is row-major, lda 1 is A transposed.</param>
     /// <param name="b">Packed panels where <paramref name="ldb"/> is 0, else rows of that stride, columns a multiple of a vector.</param>
     /// <param name="c">C(row, column) at c[row · ldc + column].</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Multiply<TVector, T>(
         T* a, nint lda, nint step, T* b, nint ldb, T* c, nint ldc, int rows, int columns, int depth, bool accumulate)
         where TVector : unmanaged, ISimd<TVector, T>

@@ -44,6 +44,9 @@ readonly unsafe struct PackRows(void* a, MatrixLayout layout, void* packed, int 
 {
     const int GrainElements = 32 << 10;
 
+    // Tiles that are packed side by side where a column of A lies end to end: together they take whole lines of memory.
+    const int TilesTogether = 4;
+
     public static int Grain(int k) => Math.Max(1, GrainElements / Math.Max(1, MicroKernel.RowSlots * k));
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -53,16 +56,34 @@ readonly unsafe struct PackRows(void* a, MatrixLayout layout, void* packed, int 
     {
         int height = MicroKernel.Rows<TVector, T>();
         int tiles = (m + height - 1) / height;
-        for (int item = begin; item < end; item++)
+        for (int item = begin, count; item < end; item += count)
         {
             int row = item % tiles * height, rows = Math.Min(height, m - row);
+            count = layout.Row == 1 ? Math.Min(TilesTogether, Math.Min(end - item, (m - row) / height)) : 0;
             T* source = (T*)a + (item / tiles * layout.Batch) + (row * layout.Row);
             T* destination = (T*)packed + ((nint)item * height * k);
+            if (count > 0)
+            {
+                SideBySide(source, destination, height, count);
+                continue;
+            }
+            count = 1;
             for (nint at = 0; at < k; at++, source += layout.Column, destination += height)
             {
                 for (int i = 0; i < height; i++)
                     destination[i] = i < rows ? source[i * layout.Row] : T.Zero;
             }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    void SideBySide<T>(T* source, T* destination, int height, int count) where T : unmanaged
+    {
+        for (nint at = 0; at < k; at++, source += layout.Column, destination += height)
+        {
+            T* from = source, to = destination;
+            for (int tile = 0; tile < count; tile++, from += height, to += (nint)height * k)
+                Panels.CopyRows(from, to, height);
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace SuTI.Kernels;
 
@@ -69,6 +70,19 @@ static unsafe class Panels
             for (; n < width; n++)
                 packed[n] = T.Zero;
         }
+    }
+
+    /// <summary>Copies the <paramref name="count"/> rows of a tile that lie end to end.</summary>
+    /// <remarks>They are a power of two of bytes; a call to copy memory would cost more than the copy.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void CopyRows<T>(T* source, T* destination, int count) where T : unmanaged
+    {
+        if (count * sizeof(T) == 64)
+            Unsafe.WriteUnaligned(destination, Unsafe.ReadUnaligned<Vector512<byte>>(source));
+        else if (count * sizeof(T) == 32)
+            Unsafe.WriteUnaligned(destination, Unsafe.ReadUnaligned<Vector256<byte>>(source));
+        else
+            Unsafe.WriteUnaligned(destination, Unsafe.ReadUnaligned<Vector128<byte>>(source));
     }
 
     // B lies with its columns along memory: squares are transposed in registers.

@@ -71,14 +71,14 @@ public sealed class TinyUnet
         _output = new(parameters["conv_out"], width, Channels, kernel: 3, padding: 1);
     }
 
-    /// <param name="x">(N, 32, 32, 3)</param>
-    /// <param name="timesteps">One for each sample.</param>
+    /// <param name="x">(N, H, W, 3), by default of 32 × 32 pixels; sides that divide by 4.</param>
+    /// <param name="times">(N, 64): <see cref="TimeEmbedding"/>.</param>
     /// <param name="context">(N, 16, 128)</param>
-    /// <returns>(N, 32, 32, 3)</returns>
-    public Tensor Forward(Tensor x, ReadOnlySpan<int> timesteps, Tensor context)
+    /// <returns>(N, H, W, 3)</returns>
+    public Tensor Forward(Tensor x, Tensor times, Tensor context)
     {
         ArgumentNullException.ThrowIfNull(x);
-        var embedding = _time2.Forward(_time1.Forward(TimeEmbedding(timesteps, x.Device)).Silu()).Silu();
+        var embedding = _time2.Forward(_time1.Forward(times).Silu()).Silu();
         var h = _input.Forward(x);
         var skips = new Stack<Tensor>([h]);
         for (int i = 0; i < _down.Count; i++)
@@ -114,8 +114,9 @@ public sealed class TinyUnet
         return stage.Attention?.Forward(h, context) ?? h;
     }
 
-    // [cos(t f), sin(t f)] with f from 1 down to 1/10000, half of the width each.
-    static Tensor TimeEmbedding(ReadOnlySpan<int> timesteps, Device device)
+    /// <summary>[cos(t f), sin(t f)] with f from 1 down to 1/10000, half of the width each.</summary>
+    /// <returns>(N, 64), f32.</returns>
+    public static Tensor TimeEmbedding(ReadOnlySpan<int> timesteps, Device device)
     {
         const int half = BaseWidth / 2;
         float[] values = new float[timesteps.Length * BaseWidth];

@@ -34,7 +34,7 @@ public static class TinyUnetCheck
         });
 
         int[] timesteps = Array.ConvertAll(Read<long>(checkpoint, "in.t"), t => (int)t);
-        var y = unet.Forward(Image(checkpoint, "in.x", device), timesteps, Plain(checkpoint, "in.context", device));
+        var y = unet.Forward(Image(checkpoint, "in.x", device), TinyUnet.TimeEmbedding(timesteps, device), Plain(checkpoint, "in.context", device));
         var loss = y.Mse(Image(checkpoint, "in.target", device));
         var gaps = new List<TensorGap>
         {
