@@ -366,7 +366,7 @@ DEVICE float shfl_idx(float v, u32 lane, u32 mask = kAllLanes) { return float_of
 DEVICE float shfl_xor(float v, u32 lanes, u32 mask = kAllLanes) { return float_of(shfl_xor(bits_of(v), lanes, mask)); }
 DEVICE float shfl_down(float v, u32 lanes, u32 mask = kAllLanes) { return float_of(shfl_down(bits_of(v), lanes, mask)); }
 
-DEVICE u32 ballot(bool vote, u32 mask = kAllLanes) {
+DEVICE u32 warp_ballot(bool vote, u32 mask = kAllLanes) {
 #ifdef EMU
     emu::LaneArgs a;
     a.value = vote;

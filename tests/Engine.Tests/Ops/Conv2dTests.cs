@@ -59,7 +59,7 @@ public class Conv2dTests : LeakCheck
         Refused<SutiException>("groups", () => x.Conv2d(weight, groups: 2));
         Refused<SutiException>("stride", () => x.Conv2d(weight, stride: (1, 0)));
         Refused<SutiException>("padding", () => x.Conv2d(weight, padding: (1, -1)));
-        Refused<DTypeException>("one type", () => x.Conv2d(Tensor.Ones(weight.Shape, DType.Float64)));
+        Refused<DTypeException>("its input's type", () => x.Conv2d(Tensor.Ones(weight.Shape, DType.Float64)));
         Refused<DTypeException>("cast", () => Tensor.Ones(x.Shape, DType.Float16).Conv2d(weight));
     }
 

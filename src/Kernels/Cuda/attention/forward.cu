@@ -80,7 +80,7 @@ DEVICE void soften(float (&s)[2 * kPairs][4], Softmax& softmax, float (&o)[kColu
             }
         softmax.sum[half] = softmax.sum[half] * rescale[half] + sum;
     }
-    if (!ballot(has_moved)) return;
+    if (!warp_ballot(has_moved)) return;
 #pragma unroll
     for (int c = 0; c < kColumns; c++)
 #pragma unroll

@@ -210,7 +210,7 @@ DEVICE u32 first_bits(i32 count) { return count >= 32 ? ~0u : count <= 0 ? 0u : 
 
 template <bool HasMask> DEVICE Visible visible_keys(const u8* mask, i32 count, i32 lane) {
     if (!HasMask) return {first_bits(count), first_bits(count - 32)};
-    return {ballot(lane < count && mask[lane]), ballot(lane + 32 < count && mask[lane + 32])};
+    return {warp_ballot(lane < count && mask[lane]), warp_ballot(lane + 32 < count && mask[lane + 32])};
 }
 
 /// One tile of keys: where it lies, and how many there are.

@@ -56,7 +56,7 @@ template <int N> DEVICE void add_rows(const T* dy, const INDEX* ids, const u32* 
     };
     if (inside) load(target, sum);
     for (u32 base = first / 32 * 32; left > 0; base += 32) {
-        u32 at = base + lane, same = ballot(at >= first && at < count && ids[at < count ? at : first] == id);
+        u32 at = base + lane, same = warp_ballot(at >= first && at < count && ids[at < count ? at : first] == id);
         while (same != 0) {
             float rows[kRows][N];
             u32 found = 0;

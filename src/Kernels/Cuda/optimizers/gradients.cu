@@ -77,7 +77,7 @@ KERNEL(unscale)(const __grid_constant__ TensorList list, const float* __restrict
         for_elements(here, is_aligned(body.g), body);
         finite = finite && body.is_finite_all;
     }
-    if (ballot(!finite) != 0 && threadIdx.x % 32 == 0) atomic_add(found, 1);
+    if (warp_ballot(!finite) != 0 && threadIdx.x % 32 == 0) atomic_add(found, 1);
 }
 
 /// PyTorch's rule: backs off after a step that was skipped, grows after `interval` steps that were not. One thread.
