@@ -211,6 +211,16 @@ private:
 
 // ---- main loop
 
+/// Asks for the next tiles of both operands into the stage at `fill`. A function and no lambda: compilers must inline it, or the
+/// operands' state lies in local memory.
+template <class A, class B> DEVICE void load_stage(A& a, B& b, unsigned char* smem, u32 base, u32& fill) {
+    constexpr u32 stage = A::Tile::bytes + B::Tile::bytes;
+    a.load(smem, base, fill);
+    b.load(smem, base, fill + A::Tile::bytes);
+    a.advance(), b.advance();
+    fill = fill + stage == STAGES * stage ? 0 : fill + stage;
+}
+
 /// Fills the ring ahead and multiplies what has landed, `steps` times.
 template <class A, class B, class Sums> DEVICE void multiply_tiles(A& a, B& b, Sums& sums, int steps) {
     typedef typename A::Tile TileA;
@@ -219,21 +229,15 @@ template <class A, class B, class Sums> DEVICE void multiply_tiles(A& a, B& b, S
     SHARED_BYTES(smem);
     const u32 base = shared_address(smem);
     u32 fill = 0, read = 0;
-    auto load = [&] {
-        a.load(smem, base, fill);
-        b.load(smem, base, fill + TileA::bytes);
-        a.advance(), b.advance();
-        fill = fill + stage == STAGES * stage ? 0 : fill + stage;
-    };
 #pragma unroll
     for (int s = 0; s < STAGES - 1; s++) {
-        if (s < steps) load();
+        if (s < steps) load_stage(a, b, smem, base, fill);
         cp_async_commit();
     }
     for (int step = 0; step < steps; step++) {
         cp_async_wait<STAGES - 2>();
         block_sync();                                // landed for all; and all have left the stage that is filled next
-        if (step + STAGES - 1 < steps) load();
+        if (step + STAGES - 1 < steps) load_stage(a, b, smem, base, fill);
         cp_async_commit();
         sums.template add<TileA, TileB>(smem, base, read, read + TileA::bytes);
         read = read + stage == STAGES * stage ? 0 : read + stage;

@@ -32,9 +32,7 @@ sealed partial class PtxModule
             number++;
             int comment = raw.IndexOf("//", StringComparison.Ordinal);
             string line = (comment < 0 ? raw : raw[..comment]).Trim();
-            if (line.StartsWith(".version", StringComparison.Ordinal) || line.StartsWith(".target", StringComparison.Ordinal)
-                || line.StartsWith(".address_size", StringComparison.Ordinal) || line.StartsWith(".file", StringComparison.Ordinal)
-                || line.StartsWith(".loc", StringComparison.Ordinal))
+            if (LineDirective().IsMatch(line))
                 continue;
             foreach (string piece in Pieces().Split(line))
             {
@@ -200,6 +198,9 @@ sealed partial class PtxModule
 
     [GeneratedRegex(@"^[$\w]+:\s")]
     private static partial Regex Label();
+
+    [GeneratedRegex(@"^\.(version|target|address_size|file|loc)\s")]
+    private static partial Regex LineDirective();
 
     [GeneratedRegex(@"\.(?:entry|func)\s+(?:\([^)]*\)\s*)?([\w$]+)")]
     private static partial Regex Name();
