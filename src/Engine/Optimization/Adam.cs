@@ -38,7 +38,8 @@ public sealed class AdamW : Optimizer<AdamWOptions>
     Kernels.AdamOptions At(AdamWOptions options, StepPass pass, int step)
         => Adam.Constants(Rate(options.LearningRate, Options.LearningRate, pass.Rate),
             options.Beta1, options.Beta2, options.Epsilon, options.WeightDecay, step, isDecoupled: true)
-            with { AverageDecay = pass.AverageDecay };
+            with
+        { AverageDecay = pass.AverageDecay };
 }
 
 /// <summary>
@@ -74,6 +75,6 @@ public sealed class Adam : Optimizer<AdamOptions>
 
     Kernels.AdamOptions At(AdamOptions options, StepPass pass, int step)
         => Constants(Rate(options.LearningRate, Options.LearningRate, pass.Rate),
-            options.Beta1, options.Beta2, options.Epsilon, options.WeightDecay, step, isDecoupled: false)
-            with { AverageDecay = pass.AverageDecay };
+            options.Beta1, options.Beta2, options.Epsilon, options.WeightDecay, step, isDecoupled: false) with
+        { AverageDecay = pass.AverageDecay };
 }

@@ -41,22 +41,29 @@ public static partial class OpCatalogue
         // Beyond one tile of every kernel: 64 keys, 64 or 128 queries, 32 columns and 16 bytes; few elements are differentiated.
         new AttentionForm("tiles_width_40", [1, 130, 2, 40], Keys: 140).Variant() with { GradientElements = 3 },
         new AttentionForm("tiles_width_64_causal", [1, 130, 1, 64], Keys: 130)
-        { Options = new(IsCausal: true) }.Variant() with { GradientElements = 3 },
+        { Options = new(IsCausal: true) }.Variant() with
+        { GradientElements = 3 },
         new AttentionForm("tiles_width_96", [1, 130, 4, 96], Keys: 20).Variant() with { GradientElements = 3 },
         new AttentionForm("tiles_width_160_negative_scale", [1, 70, 1, 160], Keys: 70)
-        { Options = new(Scale: -0.1) }.Variant() with { GradientElements = 3 },
+        { Options = new(Scale: -0.1) }.Variant() with
+        { GradientElements = 3 },
         new AttentionForm("tiles_width_80_bias_77_keys", [2, 20, 1, 80], Keys: 77)
-        { Bias = [1, 1, 20, 77] }.Variant() with { GradientElements = 3 },
+        { Bias = [1, 1, 20, 77] }.Variant() with
+        { GradientElements = 3 },
         new AttentionForm("tiles_width_8_bias_causal", [2, 70, 2, 8], Keys: 66)
-        { Bias = [1, 2, 70, 66], Options = new(IsCausal: true) }.Variant() with { GradientElements = 3 },
+        { Bias = [1, 2, 70, 66], Options = new(IsCausal: true) }.Variant() with
+        { GradientElements = 3 },
         new AttentionForm("tiles_width_8_masked", [3, 9, 1, 8], Keys: 140)
         { Mask = [.. Hidden(140, key => key % 3 == 0), .. Hidden(140, key => key < 70), .. Hidden(140, _ => true)] }
-            .Variant() with { GradientElements = 20 },
+            .Variant() with
+        { GradientElements = 20 },
         new AttentionForm("tiles_width_8_second_keys", [1, 9, 2, 8], Keys: 70)
         { SecondKeys = 67, Bias = [1, 2, 9, 137], Mask = Hidden(137, key => key is 3 or > 60 and < 90) }
-            .Variant() with { GradientElements = 20 },
+            .Variant() with
+        { GradientElements = 20 },
         new AttentionForm("tiles_width_36_causal", [1, 130, 1, 36], Keys: 100)
-        { Options = new(IsCausal: true) }.Variant() with { GradientElements = 3 },
+        { Options = new(IsCausal: true) }.Variant() with
+        { GradientElements = 3 },
         new AttentionForm("tiles_width_200", [1, 9, 2, 200], Keys: 7) { SecondKeys = 66 }.Variant() with
         {
             GradientElements = 3,
@@ -75,7 +82,8 @@ public static partial class OpCatalogue
         {
             NdArray Part(int part) => NdArray.Build([2, 70, 2, 8], i => a[0][i[0], i[1], part, i[2], i[3]]);
             return new AttentionForm("", [2, 70, 2, 8], Keys: 70).Reference([Part(0), Part(1), Part(2)]);
-        }) { GradientElements = 20 },
+        })
+        { GradientElements = 20 },
         new OpVariant("joint_projection", [new([2, 5, 3, 2, 4])], t =>
         {
             Tensor Part(int i) => t[0].Slice(2, i, 1).Squeeze(2);
