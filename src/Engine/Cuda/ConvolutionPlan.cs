@@ -31,6 +31,12 @@ readonly record struct ConvPlan(ConvTile Tile, int Parts);
 /// <param name="Classes">Products of this size, beside each other: pixels that see different taps.</param>
 readonly record struct ConvProblem(ConvProduct Product, DType Type, bool TensorCores, bool IsAligned, ConvSizes Sizes, int M, int N, int K, int Classes)
 {
+    /// <summary>Whether the channels of x come from two tensors.</summary>
+    internal bool IsJoined { get; init; }
+
+    /// <summary>Whether each pixel of x stands for 2 × 2.</summary>
+    internal bool IsUpsampled { get; init; }
+
     internal static ConvProblem Of(ConvProduct product, DType type, bool tensorCores, bool isAligned, in ConvSizes sizes)
     {
         int pixels = checked(sizes.N * sizes.OutH * sizes.OutW), taps = checked(sizes.R * sizes.S);

@@ -14,7 +14,7 @@ sealed class ConvolutionPlans(int multiprocessors)
 
     // Products of a clock and multiprocessor at full rate; clocks of a block beside its main loop; bytes of a clock when one block
     // reads the sums of others. Of Hopper under mma.sync, roughly: only ratios matter here.
-    const double FullRate = 1024, FloatRate = 128, FixedClocks = 2500, WorkspaceBytesPerClock = 48;
+    const double FullRate = 1024, FloatRate = 128, FixedClocks = 2500, WorkspaceBytesPerClock = 48, Alone = 0.8;
 
     static readonly ConvTile[] s_tensor =
     [
@@ -88,21 +88,33 @@ sealed class ConvolutionPlans(int multiprocessors)
         return [.. plans.OrderBy(candidate => candidate.Clocks).Select(candidate => candidate.Plan)];
     }
 
-    // A multiprocessor works off its blocks as fast as its units allow, whether one after the other or side by side.
+    // A multiprocessor works off its blocks as fast as its units allow, side by side where they fit. Small tiles need company to keep
+    // the units busy. The constants reproduce what was fastest on an H200 (docs/results/gpu).
     double Clocks(in ConvProblem problem, in ConvTile tile, int tiles, int steps, int parts)
     {
         double rounds = Math.Ceiling((double)tiles * parts / multiprocessors);
-        double rate = problem.TensorCores ? FullRate * Efficiency(tile) * (problem.Type == DType.Float32 ? 0.5 : 1) : FloatRate * Efficiency(tile);
+        int beside = BlocksBeside(tile);
+        double efficiency = Efficiency(tile) * (beside > 1 && rounds == 1 ? Alone : 1);
+        double rate = problem.TensorCores ? FullRate * efficiency * (problem.Type == DType.Float32 ? 0.5 : 1) : FloatRate * efficiency;
         double products = (double)tile.M * tile.N * tile.Chunks * 16 / problem.Type.Size();
         double sums = (double)tile.M * tile.N * sizeof(float) / WorkspaceBytesPerClock;
-        return (rounds * ((Math.Ceiling((double)steps / parts) * products / rate) + FixedClocks + sums)) + (parts > 1 ? (parts + 1) * sums : 0);
+        return (rounds * ((Math.Ceiling((double)steps / parts) * products / rate) + sums)) + (Math.Ceiling(rounds / beside) * FixedClocks)
+            + (parts > 1 ? (parts + 1) * sums : 0);
     }
 
-    // Of an operand's element in shared memory, small tiles make less use.
+    // Blocks that a multiprocessor holds: registers limit them.
+    static int BlocksBeside(in ConvTile tile) => (tile.M * tile.N) switch
+    {
+        > 128 * 64 => 1,
+        > 64 * 64 => 2,
+        _ => 3,
+    };
+
+    // Of an operand's element in shared memory, small tiles make less use; long steps wait less often for each other.
     static double Efficiency(in ConvTile tile) => (tile.M * tile.N) switch
     {
         >= 128 * 160 => 1,
-        >= 128 * 128 => 0.94,
+        >= 128 * 128 => tile.Chunks == 8 ? 1.2 : 0.94,
         >= 128 * 64 => 0.78,
         _ => 0.62,
     };

@@ -64,7 +64,7 @@ sealed class ConvolutionTimings(string path, string device)
     string Key(in ConvProblem problem)
     {
         var z = problem.Sizes;
-        return FormattableString.Invariant($"{device}: {problem.Product} {problem.Type.Label()}{(problem.TensorCores ? "" : " exact")}{(problem.IsAligned ? "" : " gathered")} x {z.N} {z.H} {z.W} {z.C} w {z.Cout} {z.R} {z.S} stride {z.StrideH} {z.StrideW} y {z.OutH} {z.OutW}");
+        return FormattableString.Invariant($"{device}: {problem.Product} {problem.Type.Label()}{(problem.TensorCores ? "" : " exact")}{(problem.IsAligned ? "" : " gathered")}{(problem.IsJoined ? " joined" : "")}{(problem.IsUpsampled ? " upsampled" : "")} x {z.N} {z.H} {z.W} {z.C} w {z.Cout} {z.R} {z.S} stride {z.StrideH} {z.StrideW} y {z.OutH} {z.OutW}");
     }
 
     static bool IsKnown(in ConvProblem problem, in ConvPlan plan)

@@ -19,6 +19,22 @@ public class ConvolutionTests : LeakCheck
         [new([2, 13, 12, 16]), new([24, 3, 3, 16]) { IsWeight = true }],
         t => t[0].Conv2d(t[1], stride: 2, padding: 1), _ => throw new InvalidOperationException("the reference is the processor's f64"));
 
+    static readonly OpVariant s_joined = new("joined_and_upsampled",
+        [new([1, 6, 5, 16]), new([72, 3, 3, 40]) { IsWeight = true }, new([1, 6, 5, 24])],
+        t => t[0].Conv2d(t[1], padding: 1, second: t[2], upsampled: true),
+        _ => throw new InvalidOperationException("the reference is the processor's f64"));
+
+    // What SUTI_TUNE=1 found fastest on an H200 in bf16; results differ from runner-ups by more than the noise.
+    static readonly object[] s_measured =
+    [
+        new object[] { new ConvSizes(1, 32, 32, 640, 640, 3, 3), new ConvPlan(new(128, 128, 8, 2, 4, 3), 3) },
+        new object[] { new ConvSizes(1, 16, 16, 1280, 1280, 3, 3), new ConvPlan(new(128, 128, 8, 2, 4, 3), 6) },
+        new object[] { new ConvSizes(2, 16, 16, 1280, 1280, 3, 3), new ConvPlan(new(128, 128, 8, 2, 4, 3), 3) },
+        new object[] { new ConvSizes(1, 8, 8, 1280, 1280, 3, 3), new ConvPlan(new(64, 64, 4, 2, 2, 4), 12) },
+        new object[] { new ConvSizes(4, 16, 16, 256, 256, 3, 3), new ConvPlan(new(64, 64, 4, 2, 2, 4), 4) },
+        new object[] { new ConvSizes(1, 64, 64, 320, 320, 3, 3), new ConvPlan(new(128, 160, 4, 2, 4, 4), 2) },
+    ];
+
     static CudaDevice Cuda => Device.Cuda();
 
     static IEnumerable<int> TensorTiles => Enumerable.Range(0, ConvolutionPlans.Tiles(tensorCores: true, isAligned: true).Length);
@@ -38,6 +54,7 @@ public class ConvolutionTests : LeakCheck
         Cuda.ConvolutionPlans.Forced = new(ConvolutionPlans.Tiles(tensorCores: true, isAligned: true)[tile], parts);
         Check(s_severalTiles, DType.BFloat16);
         Check(s_stride, DType.BFloat16);
+        Check(s_joined, DType.BFloat16);
     }
 
     [Test]
@@ -94,6 +111,10 @@ public class ConvolutionTests : LeakCheck
         Assert.That(inner.Parts, Is.GreaterThanOrEqualTo(4), $"{inner}");
         Assert.That(outer, Is.EqualTo(new ConvPlan(new(128, 160, 4, 2, 4, 4), 1)));
     }
+
+    [TestCaseSource(nameof(s_measured))]
+    public void The_model_chooses_what_was_fastest(object sizes, object plan)
+        => Assert.That(new ConvolutionPlans(132).Ranked(Problem(((ConvSizes)sizes).WithPadding(1)))[0], Is.EqualTo(plan));
 
     [Test]
     public void Timed_choices_are_kept_on_disk()

@@ -40,6 +40,23 @@ public static partial class OpCatalogue
         new ConvForm("residual", [2, 3, 4, 3], [5, 3, 3]) { Padding = 1, HasResidual = true }.Variant(),
         new ConvForm("bias_row_add_residual", [2, 4, 3, 2], [3, 2, 2])
         { Stride = 2, HasBias = true, HasRowAdd = true, HasResidual = true }.Variant(),
+        new ConvForm("joined", [2, 4, 3, 3], [4, 3, 3]) { Padding = 1, HasBias = true, Second = 2 }.Variant(),
+        new ConvForm("joined_aligned", [2, 5, 4, 16], [24, 3, 3])
+        { Padding = 1, HasBias = true, HasRowAdd = true, HasResidual = true, Second = 8 }.Variant() with
+        { GradientElements = 12 },
+        new ConvForm("joined_1x1", [1, 5, 4, 8], [16, 1, 1]) { Second = 16 }.Variant() with { GradientElements = 12 },
+        new ConvForm("joined_strided", [1, 5, 4, 3], [4, 3, 3])
+        { Padding = 1, Stride = 2, Second = 4, Layout = InputLayout.Strided }.Variant(),
+        new ConvForm("upsampled", [2, 3, 2, 3], [4, 3, 3]) { Padding = 1, HasBias = true, IsUpsampled = true }.Variant(),
+        new ConvForm("upsampled_aligned", [1, 4, 3, 8], [16, 3, 3]) { Padding = 1, IsUpsampled = true }.Variant() with
+        { GradientElements = 12 },
+        new ConvForm("upsampled_stride_2", [1, 3, 3, 2], [3, 3, 3])
+        { Padding = 1, Stride = 2, IsUpsampled = true, HasResidual = true }.Variant(),
+        new ConvForm("joined_and_upsampled", [1, 3, 2, 8], [16, 3, 3])
+        { Padding = 1, IsUpsampled = true, Second = 8 }.Variant() with { GradientElements = 12 },
+        new ConvForm("joined_depthwise", [1, 3, 4, 3], [5, 3, 3])
+        { Padding = 1, IsDepthwise = true, Second = 2, IsUpsampled = true }.Variant(),
+        new ConvForm("joined_no_images", [0, 3, 4, 3], [5, 3, 3]) { Padding = 1, Second = 2, IsUpsampled = true }.Variant(),
         new ConvForm("strided", [1, 4, 3, 3], [4, 3, 3])
         {
             Padding = 1,
@@ -105,7 +122,7 @@ public static partial class OpCatalogue
         => NdArray.Build(x.Shape.With(-1, count), i => x[i[0], i[1], i[2], start + i[3]]);
 
     /// <summary>
-    /// One way to call the convolution. Inputs in the order x, weight, bias, rowAdd, residual, as far as present.
+    /// One way to call the convolution. Inputs in the order x, weight, bias, rowAdd, second, residual, as far as present.
     /// </summary>
     /// <param name="Images">Shape of x.</param>
     /// <param name="Kernel">Results, height, width.</param>
@@ -127,30 +144,47 @@ public static partial class OpCatalogue
 
         public double Bound { get; init; } = 2;
 
-        int Groups => IsDepthwise ? Images[3] : 1;
+        /// <summary>Channels of the second tensor; 0: there is none.</summary>
+        public int Second { get; init; }
+
+        public bool IsUpsampled { get; init; }
+
+        int Groups => IsDepthwise ? Channels : 1;
 
         int RowAddAt => HasBias ? 3 : 2;
+
+        int SecondAt => RowAddAt + (HasRowAdd ? 1 : 0);
+
+        int Channels => Images[3] + Second;
+
+        int Scale => IsUpsampled ? 2 : 1;
+
+        int Height => Images[1] * Scale;
+
+        int Width => Images[2] * Scale;
 
         Shape Result =>
         [
             Images[0],
-            ((Images[1] + Padding.Top + Padding.Bottom - Kernel[1]) / Stride.Height) + 1,
-            ((Images[2] + Padding.Left + Padding.Right - Kernel[2]) / Stride.Width) + 1,
+            ((Height + Padding.Top + Padding.Bottom - Kernel[1]) / Stride.Height) + 1,
+            ((Width + Padding.Left + Padding.Right - Kernel[2]) / Stride.Width) + 1,
             Kernel[0],
         ];
 
         public OpVariant Variant()
         {
-            var inputs = new List<OpInput> { Input(Images), Weight([.. Kernel, Images[3] / Math.Max(1, Groups)]) };
+            var inputs = new List<OpInput> { Input(Images), Weight([.. Kernel, Channels / Math.Max(1, Groups)]) };
             if (HasBias)
                 inputs.Add(Weight([Kernel[0]]));
             if (HasRowAdd)
                 inputs.Add(Input([Images[0], Kernel[0]]));
+            if (Second > 0)
+                inputs.Add(Input([.. Images[..3], Second]));
             if (HasResidual)
                 inputs.Add(Input(Result));
             return new(Name, [.. inputs],
                 t => t[0].Conv2d(t[1], HasBias ? t[2] : null, Stride, Padding, Groups, HasRowAdd ? t[RowAddAt] : null,
-                HasResidual ? t[^1] : null), Reference);
+                HasResidual ? t[^1] : null, Second > 0 ? t[SecondAt] : null, IsUpsampled), Reference);
         }
 
         OpInput Input(Shape shape) => new(shape) { Layout = Layout, Low = -Bound, High = Bound };
@@ -169,18 +203,22 @@ public static partial class OpCatalogue
                     {
                         int row = (i[1] * Stride.Height) + r - Padding.Top;
                         int column = (i[2] * Stride.Width) + s - Padding.Left;
-                        if (row < 0 || row >= Images[1] || column < 0 || column >= Images[2])
+                        if (row < 0 || row >= Height || column < 0 || column >= Width)
                             continue;
-                        for (int c = 0; c < Images[3]; c++)
+                        for (int c = 0; c < Channels; c++)
                         {
                             if (!IsDepthwise)
-                                sum += a[0][i[0], row, column, c] * a[1][i[3], r, s, c];
+                                sum += X(row, column, c) * a[1][i[3], r, s, c];
                             else if (c == i[3])
-                                sum += a[0][i[0], row, column, c] * a[1][c, r, s, 0];
+                                sum += X(row, column, c) * a[1][c, r, s, 0];
                         }
                     }
                 }
                 return sum;
+
+                double X(int row, int column, int c) => c < Images[3]
+                    ? a[0][i[0], row / Scale, column / Scale, c]
+                    : a[SecondAt][i[0], row / Scale, column / Scale, c - Images[3]];
             });
     }
 }

@@ -5,9 +5,10 @@ namespace SuTI.Engine;
 
 public sealed partial class CpuDevice
 {
-    internal override void Conv2d(Tensor x, Tensor weight, Tensor? bias, Tensor? rowAdd, Tensor? residual, Tensor y,
+    internal override void Conv2d(in ConvImages x, Tensor weight, Tensor? bias, Tensor? rowAdd, Tensor? residual, Tensor y,
         in ConvCall call)
     {
+        var images = x.First;
         if (y.DType == DType.Float64)
             Run<double>(call);
         else
@@ -15,18 +16,18 @@ public sealed partial class CpuDevice
 
         void Run<T>(in ConvCall call) where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
-            ReadOnlySpan<T> images = x.StridedSpan<T>(), constants = Read<T>(bias);
+            ReadOnlySpan<T> pixels = images.StridedSpan<T>(), constants = Read<T>(bias);
             ReadOnlySpan<T> rows = Read<T>(rowAdd), rest = Read<T>(residual);
             if (call.IsDepthwise)
             {
                 var taps = Workspace<T>(DepthwiseCpu.WorkspaceLength(call.Sizes));
-                DepthwiseCpu.Forward(Pool, images, weight.Span<T>(), constants, rows, rest, y.Span<T>(), taps,
+                DepthwiseCpu.Forward(Pool, pixels, weight.Span<T>(), constants, rows, rest, y.Span<T>(), taps,
                     call.Sizes);
                 return;
             }
             var packed = PackedTaps<T>(weight, call, forInputGradient: false);
             var workspace = Workspace<T>(ConvCpu.WorkspaceLength(call.Sizes));
-            ConvCpu.Forward(Pool, images, packed, constants, rows, rest, y.Span<T>(), workspace, call.Sizes);
+            ConvCpu.Forward(Pool, pixels, packed, constants, rows, rest, y.Span<T>(), workspace, call.Sizes);
         }
     }
 
@@ -52,8 +53,10 @@ public sealed partial class CpuDevice
         }
     }
 
-    internal override void Conv2dWeightGradient(Tensor x, Tensor dy, Tensor dWeight, in ConvCall call, bool accumulate)
+    internal override void Conv2dWeightGradient(in ConvImages x, Tensor dy, Tensor dWeight, in ConvCall call,
+        bool accumulate)
     {
+        var images = x.First;
         if (dy.DType == DType.Float64)
             Run<double>(call);
         else
@@ -63,12 +66,12 @@ public sealed partial class CpuDevice
         {
             if (call.IsDepthwise)
             {
-                DepthwiseCpu.WeightGradient<T>(Pool, x.StridedSpan<T>(), dy.Span<T>(), dWeight.Span<T>(), call.Sizes,
+                DepthwiseCpu.WeightGradient<T>(Pool, images.StridedSpan<T>(), dy.Span<T>(), dWeight.Span<T>(), call.Sizes,
                     accumulate);
                 return;
             }
             var workspace = Workspace<T>(ConvCpu.WeightGradientWorkspaceLength<T>(call.Sizes));
-            ConvCpu.WeightGradient(Pool, x.StridedSpan<T>(), dy.Span<T>(), dWeight.Span<T>(), workspace, call.Sizes,
+            ConvCpu.WeightGradient(Pool, images.StridedSpan<T>(), dy.Span<T>(), dWeight.Span<T>(), workspace, call.Sizes,
                 accumulate);
         }
     }

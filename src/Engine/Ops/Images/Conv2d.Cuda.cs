@@ -11,15 +11,17 @@ public sealed unsafe partial class CudaDevice
     /// <summary>Tiles and parts of convolutions.</summary>
     internal ConvolutionPlans ConvolutionPlans => field ??= new(Multiprocessors);
 
-    internal override void Conv2d(Tensor x, Tensor weight, Tensor? bias, Tensor? rowAdd, Tensor? residual, Tensor y, in ConvCall call)
+    internal override bool JoinsImages => true;
+
+    internal override void Conv2d(in ConvImages x, Tensor weight, Tensor? bias, Tensor? rowAdd, Tensor? residual, Tensor y, in ConvCall call)
     {
         if (call.IsDepthwise)
         {
-            DepthwiseForward(x, weight, bias, rowAdd, residual, y, call.Sizes);
+            DepthwiseForward(x.First, weight, bias, rowAdd, residual, y, call.Sizes);
             return;
         }
-        var taps = InType(weight, x.DType, call.KeepsPacked);
-        var operands = new ConvOperands(x, taps, y) { Bias = bias, RowAdd = rowAdd, Residual = residual };
+        var taps = InType(weight, y.DType, call.KeepsPacked);
+        var operands = new ConvOperands(x.First, taps, y) { Images = x, Bias = bias, RowAdd = rowAdd, Residual = residual };
         Run(ConvProduct.Forward, operands, call.Sizes);
     }
 
@@ -34,14 +36,14 @@ public sealed unsafe partial class CudaDevice
         Run(ConvProduct.InputGradient, new(dy, taps, dx) { Accumulates = accumulate }, call.Sizes);
     }
 
-    internal override void Conv2dWeightGradient(Tensor x, Tensor dy, Tensor dWeight, in ConvCall call, bool accumulate)
+    internal override void Conv2dWeightGradient(in ConvImages x, Tensor dy, Tensor dWeight, in ConvCall call, bool accumulate)
     {
         if (call.IsDepthwise)
         {
-            DepthwiseWeightGradient(x, dy, dWeight, call.Sizes, accumulate);
+            DepthwiseWeightGradient(x.First, dy, dWeight, call.Sizes, accumulate);
             return;
         }
-        Run(ConvProduct.WeightGradient, new(x, dy, dWeight) { Accumulates = accumulate }, call.Sizes);
+        Run(ConvProduct.WeightGradient, new(x.First, dy, dWeight) { Images = x, Accumulates = accumulate }, call.Sizes);
     }
 
     /// <summary>Weights in the type that kernels read: as they are, or rounded to halves, which are kept until the weights change.</summary>
@@ -66,7 +68,14 @@ public sealed unsafe partial class CudaDevice
         bool aligned = sizes.C % vector == 0 && IsAligned(operands.First) && IsAligned(operands.Second)
             && (product == ConvProduct.InputGradient || sizes.PixelX % vector == 0)
             && (product == ConvProduct.Forward || sizes.Cout % vector == 0);
-        var problem = ConvProblem.Of(product, type, type.IsHalf() || AllowsTf32, aligned, sizes);
+        var images = operands.Images;
+        if (images.Second is { } more)
+            aligned &= IsAligned(more) && more.Shape[3] % vector == 0 && images.SecondApart % vector == 0;
+        var problem = ConvProblem.Of(product, type, type.IsHalf() || AllowsTf32, aligned, sizes) with
+        {
+            IsJoined = images.Second is not null,
+            IsUpsampled = images.IsUpsampled,
+        };
         Launch(problem, operands, ConvolutionPlans.Find(problem) ?? Choose(problem, operands));
     }
 
@@ -78,7 +87,7 @@ public sealed unsafe partial class CudaDevice
         var workspace = parts == 1 ? null
             : Tensor.Empty([checked(tiles * problem.Classes), parts, tile.M * tile.N], DType.Float32, this);
         nint arrived = parts == 1 ? 0 : Arrived;
-        var sizes = ConvArguments.Of(problem.Sizes);
+        var sizes = ConvArguments.Of(problem.Sizes, operands.Images);
         var z = KernelArgument.Struct(ref sizes);
         var (first, second, result) = (operands.First, operands.Second, operands.Result);
         bool accumulates = operands.Accumulates, resultIsFloat = result.DType == DType.Float32;
@@ -87,7 +96,7 @@ public sealed unsafe partial class CudaDevice
             case ConvProduct.Forward:
                 bool wide = IsWide(problem.Sizes.Cout, first.DType) && problem.Sizes.PixelResidual % (16 / first.DType.Size()) == 0
                     && IsAligned(operands.Bias) && IsAligned(operands.RowAdd) && IsAligned(operands.Residual) && IsAligned(result);
-                Dense("convolution/forward.cu", "forward", problem, tile).Launch(Stream, grid, tile.Threads, tile.SharedBytes, first, (Tensor?)null, second,
+                Dense("convolution/forward.cu", "forward", problem, tile).Launch(Stream, grid, tile.Threads, tile.SharedBytes, first, operands.Images.Second, second,
                     operands.Bias, operands.RowAdd, operands.Residual, result, workspace, arrived, z, parts, Flag(operands.Bias?.DType == DType.Float32),
                     Flag(wide));
                 break;
@@ -97,7 +106,7 @@ public sealed unsafe partial class CudaDevice
                 break;
             default:
                 Dense("convolution/weight_gradient.cu", "weight_gradient", problem, tile).Launch(Stream, grid, tile.Threads, tile.SharedBytes, first,
-                    (Tensor?)null, second, result, workspace, arrived, z, parts, Flag(accumulates), Flag(resultIsFloat),
+                    operands.Images.Second, second, result, workspace, arrived, z, parts, Flag(accumulates), Flag(resultIsFloat),
                     Flag(IsWide(problem.N, first.DType) && IsAligned(result)));
                 break;
         }
@@ -105,7 +114,7 @@ public sealed unsafe partial class CudaDevice
     }
 
     CudaKernel Dense(string file, string entry, in ConvProblem problem, in ConvTile tile)
-        => Kernel(file, entry, $"TYPE={problem.Type} TENSOR={problem.TensorCores} TILE_M={tile.M} TILE_N={tile.N} K_CHUNKS={tile.Chunks} WARPS_M={tile.WarpsM} WARPS_N={tile.WarpsN} STAGES={tile.Stages} ALIGNED={problem.IsAligned} SECOND=0");
+        => Kernel(file, entry, $"TYPE={problem.Type} TENSOR={problem.TensorCores} TILE_M={tile.M} TILE_N={tile.N} K_CHUNKS={tile.Chunks} WARPS_M={tile.WarpsM} WARPS_N={tile.WarpsN} STAGES={tile.Stages} ALIGNED={problem.IsAligned} SECOND={problem.IsJoined}");
 
     // How many parts of each tile have arrived: all zero between kernels. Outside the pool, which counts what tensors take.
     nint Arrived
@@ -135,6 +144,9 @@ public sealed unsafe partial class CudaDevice
     /// <summary>What a product of a convolution reads and writes: (x, weight, y), (dy, weight, dx) or (x, dy, dWeight).</summary>
     readonly record struct ConvOperands(Tensor First, Tensor Second, Tensor Result)
     {
+        /// <summary>How x is read; nothing where it is not.</summary>
+        internal ConvImages Images { get; init; }
+
         internal Tensor? Bias { get; init; }
 
         internal Tensor? RowAdd { get; init; }
@@ -149,7 +161,8 @@ public sealed unsafe partial class CudaDevice
     readonly record struct ConvArguments(int Images, int Height, int Width, int Channels, int Results, int TapsH, int TapsW, int OutH, int OutW,
         int StrideH, int StrideW, int PadTop, int PadLeft, int PixelX, int PixelResidual, int FirstChannels, int PixelSecond, int Upsampled)
     {
-        internal static ConvArguments Of(in ConvSizes z)
-            => new(z.N, z.H, z.W, z.C, z.Cout, z.R, z.S, z.OutH, z.OutW, z.StrideH, z.StrideW, z.PadTop, z.PadLeft, z.PixelX, z.PixelResidual, z.C, 0, 0);
+        internal static ConvArguments Of(in ConvSizes z, in ConvImages x)
+            => new(z.N, z.H, z.W, z.C, z.Cout, z.R, z.S, z.OutH, z.OutW, z.StrideH, z.StrideW, z.PadTop, z.PadLeft, z.PixelX, z.PixelResidual,
+                x.Second is { } more ? z.C - more.Shape[3] : z.C, x.SecondApart, Flag(x.IsUpsampled));
     }
 }

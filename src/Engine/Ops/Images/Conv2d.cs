@@ -19,6 +19,10 @@ public sealed partial class Tensor
     /// <param name="groups">1, or the number of channels: each channel has a kernel of its own.</param>
     /// <param name="rowAdd">(n, out): added to every pixel of an image in the same pass.</param>
     /// <param name="residual">Of the result's shape; added in the same pass.</param>
+    /// <param name="second">More channels of the images, (n, h, w, in2): as if joined to this along the last
+    /// axis.</param>
+    /// <param name="upsampled">Whether each pixel of the images stands for 2 × 2 (nearest). Under CUDA neither the
+    /// joined nor the larger images are made.</param>
     /// <returns>(n, (h + top + bottom − r) / sh + 1, (w + left + right − s) / sw + 1, out) for these images (n, h, w,
     /// in).</returns>
     /// <exception cref="ShapeException">An operand does not fit, or the kernel is larger than the padded
@@ -27,7 +31,7 @@ public sealed partial class Tensor
     /// halves.</exception>
     /// <exception cref="SutiException">A stride below 1, a negative padding, or another number of groups.</exception>
     public Tensor Conv2d(Tensor weight, Tensor? bias = null, Size2d? stride = null, Padding2d padding = default,
-        int groups = 1, Tensor? rowAdd = null, Tensor? residual = null)
+        int groups = 1, Tensor? rowAdd = null, Tensor? residual = null, Tensor? second = null, bool upsampled = false)
     {
         var inputs = new List<Tensor> { this, weight };
         int Add(Tensor? tensor)
@@ -37,14 +41,15 @@ public sealed partial class Tensor
             inputs.Add(tensor);
             return inputs.Count - 1;
         }
-        var op = new Conv2dOp(stride ?? 1, padding, groups, Add(bias), Add(rowAdd), Add(residual));
+        var op = new Conv2dOp(stride ?? 1, padding, groups, Add(bias), Add(rowAdd), Add(residual), Add(second), upsampled);
         return Op.Apply(op, [.. inputs]);
     }
 }
 
-sealed class Conv2dOp(Size2d stride, Padding2d padding, int groups, int biasAt, int rowAddAt, int residualAt) : Op
+sealed class Conv2dOp(Size2d stride, Padding2d padding, int groups, int biasAt, int rowAddAt, int residualAt,
+    int secondAt, bool upsampled) : Op
 {
-    Tensor? _x, _weight;
+    Tensor? _x, _second, _weight;
     ConvSizes _sizes;
     bool _keepsPacked;
 
@@ -58,9 +63,10 @@ sealed class Conv2dOp(Size2d stride, Padding2d padding, int groups, int biasAt, 
         var bias = Optional(inputs, biasAt);
         var rowAdd = Optional(inputs, rowAddAt);
         var residual = Optional(inputs, residualAt);
-        Operands.RequireCompute(Name, x, rowAdd ?? x, residual ?? x);
+        var second = Optional(inputs, secondAt);
+        Operands.RequireCompute(Name, x, rowAdd ?? x, residual ?? x, second ?? x);
         Operands.RequireWeight(Name, x, weight, bias);
-        _sizes = Check(x, weight);
+        _sizes = Check(x, second, weight);
         var shape = Shape.Create(_sizes.N, _sizes.OutH, _sizes.OutW, _sizes.Cout);
         if (bias is not null)
             Operands.RequireShape(Name, bias, [_sizes.Cout]);
@@ -73,35 +79,36 @@ sealed class Conv2dOp(Size2d stride, Padding2d padding, int groups, int biasAt, 
         _keepsPacked = weight.Producer is null && weight.IsContiguous;
         if (shape.Length > 0)
         {
-            var (pixels, apart) = Pixels(x);
+            var images = Read(x, second);
             var (rest, restApart) = residual is null ? (null, _sizes.Cout) : Pixels(residual);
-            var call = new ConvCall(_sizes with { PixelX = apart, PixelResidual = restApart }, IsDepthwise,
+            var call = new ConvCall(_sizes with { PixelX = images.Apart, PixelResidual = restApart }, IsDepthwise,
                 _keepsPacked);
-            x.Device.Conv2d(pixels, weight.ContiguousValues(), bias?.ContiguousValues(), rowAdd?.ContiguousValues(),
+            x.Device.Conv2d(images, weight.ContiguousValues(), bias?.ContiguousValues(), rowAdd?.ContiguousValues(),
                 rest, y, call);
         }
         _x = Save(x);
+        _second = second is null ? null : Save(second);
         _weight = Save(weight);
         return y;
     }
 
     protected internal override void Backward(Tensor dy, Gradients into)
     {
-        var (x, apart) = Pixels(_x!);
         var device = dy.Device;
         var call = new ConvCall(_sizes, IsDepthwise, _keepsPacked);
-        if (into.Needs(0))
-        {
-            var dx = into.Buffer(0, out bool accumulate);
-            if (!IsNothing(dy, dx, accumulate))
-                device.Conv2dInputGradient(dy, _weight!.ContiguousValues(), dx, call, accumulate);
-        }
+        if (secondAt >= 0 || upsampled)
+            InputsGradient(dy, into, call);
+        else if (into.Needs(0))
+            InputGradient(dy, into.Buffer(0, out bool accumulate), call, accumulate);
         if (into.Needs(1))
         {
             var dWeight = into.Buffer(1, out bool accumulate);
             if (!IsNothing(dy, dWeight, accumulate))
-                device.Conv2dWeightGradient(x, dy, dWeight, call with { Sizes = _sizes with { PixelX = apart } },
-                    accumulate);
+            {
+                var images = Read(_x!, _second);
+                device.Conv2dWeightGradient(images, dy, dWeight,
+                    call with { Sizes = _sizes with { PixelX = images.Apart } }, accumulate);
+            }
         }
         if (biasAt >= 0 && into.Needs(biasAt))
         {
@@ -113,6 +120,46 @@ sealed class Conv2dOp(Size2d stride, Padding2d padding, int groups, int biasAt, 
             into.Add(rowAddAt, dy.Sum([1, 2]));
         if (residualAt >= 0)
             into.Add(residualAt, dy);
+    }
+
+    void InputGradient(Tensor dy, Tensor dx, in ConvCall call, bool accumulate)
+    {
+        if (!IsNothing(dy, dx, accumulate))
+            dy.Device.Conv2dInputGradient(dy, _weight!.ContiguousValues(), dx, call, accumulate);
+    }
+
+    // Of images that were joined or enlarged while reading: the gradient of what was read, taken back.
+    void InputsGradient(Tensor dy, Gradients into, in ConvCall call)
+    {
+        if (!into.Needs(0) && (secondAt < 0 || !into.Needs(secondAt)))
+            return;
+        var dx = Tensor.Empty([_sizes.N, _sizes.H, _sizes.W, _sizes.C], dy.DType, dy.Device);
+        InputGradient(dy, dx, call, accumulate: false);
+        if (upsampled)
+        {
+            var small = Tensor.Empty([_sizes.N, _sizes.H / 2, _sizes.W / 2, _sizes.C], dy.DType, dy.Device);
+            if (small.Shape.Length > 0)
+                dy.Device.Resample(dx, small, ResampleOp.Axis(Resampling.Nearest, _sizes.H / 2, _sizes.H, false, 0).Transposed,
+                    ResampleOp.Axis(Resampling.Nearest, _sizes.W / 2, _sizes.W, false, 0).Transposed);
+            dx = small;
+        }
+        int channels = _x!.Shape[3];
+        into.Add(0, secondAt < 0 ? dx : dx.Slice(3, 0, channels));
+        if (secondAt >= 0)
+            into.Add(secondAt, dx.Slice(3, channels, _sizes.C - channels));
+    }
+
+    ConvImages Read(Tensor x, Tensor? second)
+    {
+        if (x.Device.JoinsImages && !IsDepthwise)
+        {
+            var (first, apart) = Pixels(x);
+            var (more, moreApart) = second is null ? (null, 0) : Pixels(second);
+            return new(first, apart) { Second = more, SecondApart = moreApart, IsUpsampled = upsampled };
+        }
+        var whole = second is null ? x : Tensor.Concat(3, x, second);
+        var (pixels, distance) = Pixels(upsampled ? whole.UpsampleNearest(2) : whole);
+        return new(pixels, distance);
     }
 
     // A sum of nothing is zero.
@@ -134,11 +181,19 @@ sealed class Conv2dOp(Size2d stride, Padding2d padding, int groups, int biasAt, 
         return (x.ContiguousValues(), x.Shape[3]);
     }
 
-    ConvSizes Check(Tensor x, Tensor weight)
+    ConvSizes Check(Tensor x, Tensor? second, Tensor weight)
     {
         Operands.RequireRank(Name, x, 4);
         Operands.RequireRank(Name, weight, 4);
-        int channels = x.Shape[3];
+        int channels = x.Shape[3], height = x.Shape[1], width = x.Shape[2];
+        if (second is not null)
+        {
+            Operands.RequireRank(Name, second, 4);
+            Operands.RequireShape(Name, second, x.Shape.With(3, second.Shape[3]));
+            channels = checked(channels + second.Shape[3]);
+        }
+        if (upsampled)
+            (height, width) = (checked(2 * height), checked(2 * width));
         if (groups != 1 && groups != channels)
             throw new SutiException(Name, "groups are one, or each channel its own", $"1 or {channels}", $"{groups}");
         if (weight.Shape[3] * groups != channels || (IsDepthwise && weight.Shape[0] != channels))
@@ -151,7 +206,7 @@ sealed class Conv2dOp(Size2d stride, Padding2d padding, int groups, int biasAt, 
             throw new SutiException(Name, "the stride is positive", "1 or more", stride.ToString());
         if (padding.Top < 0 || padding.Bottom < 0 || padding.Left < 0 || padding.Right < 0)
             throw new SutiException(Name, "the padding is not negative", "0 or more", padding.ToString());
-        var sizes = new ConvSizes(x.Shape[0], x.Shape[1], x.Shape[2], channels, weight.Shape[0], weight.Shape[1],
+        var sizes = new ConvSizes(x.Shape[0], height, width, channels, weight.Shape[0], weight.Shape[1],
             weight.Shape[2])
         {
             StrideH = stride.Height,
@@ -163,7 +218,7 @@ sealed class Conv2dOp(Size2d stride, Padding2d padding, int groups, int biasAt, 
         };
         if (sizes.OutH < 1 || sizes.OutW < 1)
             throw new ShapeException(Name, "the kernel is larger than the padded images",
-                $"at least {sizes.R} × {sizes.S}", $"{x.Shape[1]} × {x.Shape[2]} with padding {padding}");
+                $"at least {sizes.R} × {sizes.S}", $"{height} × {width} with padding {padding}");
         return sizes;
     }
 }
@@ -172,19 +227,34 @@ sealed class Conv2dOp(Size2d stride, Padding2d padding, int groups, int biasAt, 
 /// <param name="KeepsPacked">Whether packed weights stay with the weight's storage.</param>
 readonly record struct ConvCall(ConvSizes Sizes, bool IsDepthwise, bool KeepsPacked);
 
+/// <summary>Images as a kernel reads them, pixels so many elements apart.</summary>
+readonly record struct ConvImages(Tensor First, int Apart)
+{
+    /// <summary>The channels behind those of the first; null if there are none.</summary>
+    internal Tensor? Second { get; init; }
+
+    internal int SecondApart { get; init; }
+
+    /// <summary>Whether each pixel stands for 2 × 2.</summary>
+    internal bool IsUpsampled { get; init; }
+}
+
 public abstract partial class Device
 {
+    /// <summary>Whether dense convolutions read images of two tensors, and enlarged ones, where they lie.</summary>
+    internal virtual bool JoinsImages => false;
+
     /// <summary>
     /// Weight, bias, rowAdd and y are contiguous; pixels of x and of the residual lie apart as the sizes say.
     /// </summary>
-    internal abstract void Conv2d(Tensor x, Tensor weight, Tensor? bias, Tensor? rowAdd, Tensor? residual, Tensor y,
+    internal abstract void Conv2d(in ConvImages x, Tensor weight, Tensor? bias, Tensor? rowAdd, Tensor? residual, Tensor y,
         in ConvCall call);
 
     /// <summary>dx = (dx +) the gradient of x; contiguous.</summary>
     internal abstract void Conv2dInputGradient(Tensor dy, Tensor weight, Tensor dx, in ConvCall call, bool accumulate);
 
     /// <summary>dWeight = (dWeight +) the gradient of the weight; contiguous but for the pixels of x.</summary>
-    internal abstract void Conv2dWeightGradient(Tensor x, Tensor dy, Tensor dWeight, in ConvCall call, bool accumulate);
+    internal abstract void Conv2dWeightGradient(in ConvImages x, Tensor dy, Tensor dWeight, in ConvCall call, bool accumulate);
 
     /// <summary>dBias = (dBias +) the sum of dy over all pixels.</summary>
     internal abstract void Conv2dBiasGradient(Tensor dy, Tensor dBias, in ConvCall call, bool accumulate);

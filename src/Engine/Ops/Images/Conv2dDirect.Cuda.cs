@@ -31,7 +31,7 @@ public sealed partial class CudaDevice
         const int DefaultShared = 48 << 10;
         int vector = DepthwiseVector(sizes, from, to), channels = 32 * vector, shared = sizes.R * sizes.S * channels * sizeof(float);
         bool inShared = shared <= DefaultShared;
-        var arguments = ConvArguments.Of(sizes);
+        var arguments = ConvArguments.Of(sizes, default);
         int groups = Groups(sizes.C, channels);
         long pixels = to.Shape.Length / sizes.C;
         uint blocks = (uint)Math.Clamp((pixels + (DirectThreads / 32) - 1) / (DirectThreads / 32), 1, Math.Max(1, Multiprocessors * 16L / groups));
@@ -47,7 +47,7 @@ public sealed partial class CudaDevice
         _ = Groups(checked(groups * tapGroups), 1);
         int slabs = Slabs(checked((int)(dy.Shape.Length / sizes.C)), groups * tapGroups);
         using var workspace = Tensor.Empty([slabs, taps, sizes.C], DType.Float32, this);
-        var arguments = ConvArguments.Of(sizes);
+        var arguments = ConvArguments.Of(sizes, default);
         int shared = DirectThreads / 32 * TapsOfBlock * channels * sizeof(float);
         Kernel("convolution/depthwise.cu", "depthwise_weight_gradient", $"TYPE={x.DType} VECTOR={vector}").Launch(Stream,
             new((uint)groups, (uint)tapGroups, (uint)slabs), DirectThreads, shared, x, dy, dWeight, workspace, Arrived,
