@@ -14,8 +14,9 @@ public class TinyUnetTests
     // 6e-8 grows by two to three digits on the way (the same network against PyTorch: 2.2e-6 forward, 1.2e-5 in gradients).
     const double Forward = 2e-5, Gradients = 2e-4, Losses = 1e-3;
 
-    // bf16 keeps 8 bits: what remains of them after the same layers, measured as 8e-3 to 2e-2 over seeds.
-    const double Halves = 5e-2;
+    // bf16 keeps 8 bits: what remains of them after the same layers. Over seeds 1 to 5 of the weights 8.3e-3 to 9.9e-3 in the
+    // output, 2.0e-2 to 2.2e-2 in the gradients.
+    const double Halves = 2e-2;
 
     [Test]
     public void Forward_and_gradients_equal_the_processors()
