@@ -65,16 +65,34 @@ sealed unsafe class KernelLibrary : IDisposable
     }
 
     /// <summary>What an entry point takes, as the driver tells it of code that is not in use.</summary>
-    internal KernelUse Attributes(CompiledKernel compiled, string entry)
+    /// <returns>Null if it is not this driver's code: a cache may hold that of other devices and compilers.</returns>
+    internal KernelUse? Attributes(CompiledKernel compiled, string entry)
     {
         nint handle;
         fixed (byte* image = compiled.Cubin)
-            _driver.Check(_driver.ModuleLoadData(&handle, image), $"loading {compiled.Variant}");
-        var kernel = new Module(compiled, handle).Add(_driver, entry);
-        var use = new KernelUse(kernel.Registers, kernel.StaticShared, kernel.SpillBytes);
-        _driver.Check(_driver.ModuleUnload(handle));
-        return use;
+        {
+            int status = _driver.ModuleLoadData(&handle, image);
+            if (IsForeign(status))
+                return null;
+            _driver.Check(status, $"loading {compiled.Variant}");
+        }
+        try
+        {
+            var kernel = new Module(compiled, handle).Add(_driver, entry);
+            return new(kernel.Registers, kernel.StaticShared, kernel.SpillBytes);
+        }
+        catch (CudaException failure) when (IsForeign(failure.Status))
+        {
+            return null;
+        }
+        finally
+        {
+            _driver.Check(_driver.ModuleUnload(handle));
+        }
     }
+
+    // An invalid image, no binary for this device, an invalid source, a name that is not found.
+    static bool IsForeign(int status) => status is 200 or 209 or 300 or 500;
 
     public void Dispose()
     {

@@ -176,7 +176,7 @@ public sealed unsafe partial class CudaDevice : Device
     }
 
     /// <summary>What an entry point of code that need not be in use takes.</summary>
-    internal KernelUse UseOf(CompiledKernel compiled, string entry)
+    internal KernelUse? UseOf(CompiledKernel compiled, string entry)
     {
         MakeCurrent();
         return Kernels.Attributes(compiled, entry);

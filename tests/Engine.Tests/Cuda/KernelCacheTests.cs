@@ -31,6 +31,19 @@ public class KernelCacheTests
         });
     }
 
+    [Test]
+    public void Code_of_another_compiler_has_no_attributes()
+    {
+        var device = Device.Cuda();
+        var compiled = Start().Compile(s_variant);
+        Assert.Multiple(() =>
+        {
+            Assert.That(device.UseOf(compiled, "fill"), Is.Not.Null);
+            Assert.That(device.UseOf(compiled, "no_such_entry"), Is.Null);
+            Assert.That(device.UseOf(compiled with { Cubin = [1, 2, 3, 4] }, "fill"), Is.Null);
+        });
+    }
+
     [TestCase(0)]
     [TestCase(8)]
     [TestCase(60)]
