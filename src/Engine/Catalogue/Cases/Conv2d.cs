@@ -53,7 +53,8 @@ public static partial class OpCatalogue
         new ConvForm("upsampled_stride_2", [1, 3, 3, 2], [3, 3, 3])
         { Padding = 1, Stride = 2, IsUpsampled = true, HasResidual = true }.Variant(),
         new ConvForm("joined_and_upsampled", [1, 3, 2, 8], [16, 3, 3])
-        { Padding = 1, IsUpsampled = true, Second = 8 }.Variant() with { GradientElements = 12 },
+        { Padding = 1, IsUpsampled = true, Second = 8 }.Variant() with
+        { GradientElements = 12 },
         new ConvForm("joined_depthwise", [1, 3, 4, 3], [5, 3, 3])
         { Padding = 1, IsDepthwise = true, Second = 2, IsUpsampled = true }.Variant(),
         new ConvForm("joined_no_images", [0, 3, 4, 3], [5, 3, 3]) { Padding = 1, Second = 2, IsUpsampled = true }.Variant(),
