@@ -16,7 +16,7 @@ public abstract partial class Device
     public static CudaDevice Cuda(int ordinal = 0) => s_cuda.GetOrAdd(ordinal, static which => new(() => new(CudaRuntime.Instance, which))).Value;
 
     /// <summary>The processor, and the CUDA devices in use.</summary>
-    internal static IEnumerable<Device> Known => s_cuda.Values.Where(device => device.IsValueCreated).Select(device => (Device)device.Value).Prepend(Cpu);
+    public static IEnumerable<Device> Known => s_cuda.Values.Where(device => device.IsValueCreated).Select(device => (Device)device.Value).Prepend(Cpu);
 
     /// <summary>Short name for messages: cpu, cuda:0.</summary>
     public abstract string Name { get; }

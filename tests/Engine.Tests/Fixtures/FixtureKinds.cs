@@ -20,8 +20,12 @@ static class FixtureKinds
         ["lr_schedules"] = ScheduleFixtures.Run,
     };
 
-    // Kinds that a test class of their own runs.
-    static readonly string[] s_elsewhere = ["weight_formats"];
+    // Kinds that a test class of their own runs, here or with the networks.
+    static readonly string[] s_elsewhere =
+    [
+        "weight_formats", "clip_", "dino_", "image_", "noise_schedules", "pipeline_", "schedulers", "t5_", "time_embedding",
+        "train_", "unet_", "vae_", "vit_",
+    ];
 
     public static Action<FixtureCase>? Rule(string folder)
         => Kind(Path.GetFileName(folder)) is { } kind ? s_rules.GetValueOrDefault(kind) : null;

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using SuTI.Engine.IO;
-using SuTI.Engine.Tests.Fixtures;
 
 namespace SuTI.Engine.Tests.IO;
 
