@@ -1,5 +1,3 @@
-using SuTI.Engine;
-
 namespace SuTI.Tests;
 
 /// <summary>

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using SuTI.Engine;
 using SuTI.Engine.IO;
 
 namespace SuTI.Tests;

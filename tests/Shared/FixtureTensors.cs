@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using SuTI.Engine;
 using SuTI.Engine.IO;
 
 namespace SuTI.Tests;

@@ -1,5 +1,3 @@
-using SuTI.Engine;
-
 namespace SuTI.Tests;
 
 /// <summary>Base of every engine test class: a test that leaves a buffer alive, on any device, fails.</summary>

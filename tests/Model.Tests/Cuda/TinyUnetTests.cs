@@ -1,4 +1,3 @@
-using SuTI.Engine;
 using SuTI.Engine.Layers;
 using SuTI.Engine.Optimization;
 using SuTI.Model.Benchmarks;
