@@ -38,7 +38,8 @@ public sealed class Conv2d
     /// <param name="x">(N, H, W, in)</param>
     /// <param name="rowAdd">(N, out), added to every pixel of its image in the same pass: a time embedding.</param>
     /// <param name="residual">Of the result's shape, added in the same pass.</param>
+    /// <param name="isUpsampled">Whether each pixel of <paramref name="x"/> stands for 2 × 2.</param>
     /// <returns>(N, H', W', out), H' = (H + padding − r) / stride + 1, rounded down.</returns>
-    public Tensor Forward(Tensor x, Tensor? rowAdd = null, Tensor? residual = null)
-        => x.Conv2d(Weight.Value, Bias?.Value, _stride, _padding, _groups, rowAdd, residual);
+    public Tensor Forward(Tensor x, Tensor? rowAdd = null, Tensor? residual = null, bool isUpsampled = false)
+        => x.Conv2d(Weight.Value, Bias?.Value, _stride, _padding, _groups, rowAdd, residual, upsampled: isUpsampled);
 }
