@@ -37,9 +37,23 @@ static class Activations
         ("swish", Activation.Silu),
     ];
 
+    /// <summary>Every name that configurations may use.</summary>
+    internal static string Names => string.Join(", ", s_names.Select(entry => entry.Name));
+
     /// <exception cref="SutiException">The configuration names another function.</exception>
     internal static Activation ReadActivation(this JsonConfig config, string key, string otherwise)
         => config.Choice(key, otherwise, s_names);
+
+    /// <summary>Null if the name is not known.</summary>
+    internal static Activation? Find(string name)
+    {
+        foreach (var (known, meaning) in s_names)
+        {
+            if (known == name)
+                return meaning;
+        }
+        return null;
+    }
 
     internal static Tensor Apply(this Activation activation, Tensor x) => activation switch
     {

@@ -10,8 +10,4 @@ sealed record BlockNames(string Norm1, string Query, string Key, string Value, s
     internal static BlockNames Vit { get; } = new("layernorm_before", "attention.attention.query",
         "attention.attention.key", "attention.attention.value", "attention.output.dense", "layernorm_after",
         "intermediate.dense", "output.dense");
-
-    internal static BlockNames T5Attention { get; } = new("layer.0.layer_norm", "layer.0.SelfAttention.q",
-        "layer.0.SelfAttention.k", "layer.0.SelfAttention.v", "layer.0.SelfAttention.o", "layer.1.layer_norm",
-        "layer.1.DenseReluDense.wi", "layer.1.DenseReluDense.wo");
 }

@@ -14,7 +14,7 @@ static class LibraryKeys
         "begin_suppress_tokens", "bos_token_id", "decoder_start_token_id", "diversity_penalty", "do_sample", "dtype",
         "early_stopping", "encoder_no_repeat_ngram_size", "eos_token_id", "experts_implementation",
         "exponential_decay_length_penalty", "finetuning_task", "forced_bos_token_id", "forced_eos_token_id",
-        "gradient_checkpointing", "id2label", "initializer_factor", "initializer_range", "is_composition", "label2id",
+        "gradient_checkpointing", "id2label", "initializer_factor", "initializer_range", "is_composition", "is_encoder_decoder", "label2id",
         "length_penalty", "max_length", "min_length", "model_type", "no_repeat_ngram_size", "num_beam_groups",
         "num_beams", "num_labels", "num_return_sequences", "output_attentions", "output_hidden_states",
         "output_scores", "pad_token_id", "prefix", "problem_type", "remove_invalid_values",
@@ -32,7 +32,6 @@ static class LibraryKeys
         config.Only("add_cross_attention", "false");
         config.Only("cross_attention_hidden_size", "null");
         config.Only("is_decoder", "false");
-        config.Only("is_encoder_decoder", "false");
         config.Only("pruned_heads", "{}");
         // Cuts a layer's work into parts, which changes no result.
         config.Ignore("chunk_size_feed_forward");

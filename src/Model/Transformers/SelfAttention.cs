@@ -12,17 +12,13 @@ sealed class SelfAttention
     readonly int _heads;
     readonly AttentionOptions _options;
 
-    /// <param name="p">Declares the four products under their names in <paramref name="names"/>.</param>
-    /// <param name="innerWidth">Of all heads together.</param>
-    internal SelfAttention(ParameterScope p, BlockNames names, int width, int innerWidth, int heads,
-        AttentionOptions options, bool queryBias, bool outputBias)
+    /// <param name="query">(width, heads · headWidth); key and value likewise.</param>
+    /// <param name="output">Back to the width.</param>
+    internal SelfAttention(Linear query, Linear key, Linear value, Linear output, int heads, AttentionOptions options)
     {
+        (_query, _key, _value, _output) = (query, key, value, output);
         _heads = heads;
         _options = options;
-        _query = new(p[names.Query], width, innerWidth, queryBias);
-        _key = new(p[names.Key], width, innerWidth, queryBias);
-        _value = new(p[names.Value], width, innerWidth, queryBias);
-        _output = new(p[names.Output], innerWidth, width, outputBias);
     }
 
     /// <param name="x">(N, L, width)</param>

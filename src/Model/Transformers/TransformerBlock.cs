@@ -15,11 +15,14 @@ sealed class TransformerBlock
     {
         _activation = sizes.Activation;
         _norm1 = new(p[names.Norm1], sizes.Width, sizes.NormEpsilon);
-        _attention = new(p, names, sizes.Width, sizes.Width, sizes.Heads, new(IsCausal: sizes.IsCausal),
-            sizes.HasQueryBias, outputBias: true);
+        _attention = new(Square(names.Query, sizes.HasQueryBias), Square(names.Key, sizes.HasQueryBias),
+            Square(names.Value, sizes.HasQueryBias), Square(names.Output, bias: true), sizes.Heads,
+            new(IsCausal: sizes.IsCausal));
         _norm2 = new(p[names.Norm2], sizes.Width, sizes.NormEpsilon);
         _up = new(p[names.Up], sizes.Width, sizes.FeedForwardWidth);
         _down = new(p[names.Down], sizes.FeedForwardWidth, sizes.Width);
+
+        Linear Square(string name, bool bias) => new(p[name], sizes.Width, sizes.Width, bias);
     }
 
     /// <param name="x">(N, L, width)</param>

@@ -39,19 +39,21 @@ sealed class PatchEmbedding
     }
 
     /// <summary>The sides of images and of patches, of which each is one number or two equal ones.</summary>
+    /// <param name="imageSides">Numbers in a list of the image's sides: DINO's own code gives it one.</param>
     /// <exception cref="SutiException">Sides that are no squares, or that do not divide.</exception>
-    internal static (int Image, int Patch) ReadSides(JsonConfig config, string imageKey, int patchOtherwise)
+    internal static (int Image, int Patch) ReadSides(JsonConfig config, string imageKey, int patchOtherwise,
+        int imageSides = 2)
     {
-        int image = Side(config, imageKey, 224), patch = Side(config, "patch_size", patchOtherwise);
+        int image = Side(config, imageKey, imageSides, 224), patch = Side(config, "patch_size", 2, patchOtherwise);
         return image % patch == 0 ? (image, patch)
             : throw config.Unsupported(imageKey, Invariant($"a multiple of patch_size {patch}"), Invariant($"{image}"));
     }
 
-    static int Side(JsonConfig config, string key, int otherwise)
+    static int Side(JsonConfig config, string key, int count, int otherwise)
     {
-        var sides = config.Sizes(key, 2, otherwise);
-        if (sides[0] != sides[1])
-            throw config.Unsupported(key, "a square", Invariant($"{sides[0]} × {sides[1]}"));
+        var sides = config.Sizes(key, count, otherwise);
+        if (sides[0] != sides[^1])
+            throw config.Unsupported(key, "a square", Invariant($"{sides[0]} × {sides[^1]}"));
         return sides[0] <= ConfigBounds.LargestSide ? sides[0]
             : throw config.Unsupported(key, Invariant($"at most {ConfigBounds.LargestSide}"), Invariant($"{sides[0]}"));
     }

@@ -46,6 +46,28 @@ sealed class NetworkFixture : IDisposable
         }
     }
 
+    /// <summary>Compares each out.hidden_states.K that is expected.</summary>
+    public void CompareStates(IReadOnlyList<Tensor> states)
+    {
+        for (int k = 0; k < states.Count; k++)
+        {
+            if (Case.Has($"out.hidden_states.{k}"))
+                Case.Compare($"out.hidden_states.{k}", states[k]);
+        }
+    }
+
+    /// <summary>
+    /// Runs backward from in.dout, or dout.NAME, if the fixture holds one, and compares all gradients that are expected.
+    /// </summary>
+    public void BackwardFromDout(string name, Tensor y)
+    {
+        string? key = new[] { "in.dout", $"dout.{name}" }.FirstOrDefault(Case.Has);
+        if (key is null)
+            return;
+        y.Backward(Case.Read(key));
+        CompareGradients();
+    }
+
     public void Dispose()
     {
         Case.Dispose();
