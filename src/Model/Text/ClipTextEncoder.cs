@@ -86,8 +86,8 @@ public sealed class ClipTextEncoder
 
     /// <summary>
     /// The state at each text's end: the first place of the configuration's end token, as the library looks for it
-    /// since 4.31. A text without one, or every text if the configuration says 2, ends where its largest id first
-    /// stands, as the original code and the library before have it.
+    /// since its pull request 24773. A text without one, or every text if the configuration says 2, ends where its
+    /// largest id first stands, as the original code and the library before have it.
     /// </summary>
     /// <param name="states">(N, L, width): what <see cref="Forward"/> returned.</param>
     /// <param name="ids">(N, L); read on the processor, which waits for the device.</param>
