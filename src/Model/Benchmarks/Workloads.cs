@@ -7,6 +7,6 @@ public static class Workloads
     public static IEnumerable<Workload> All(bool tiny = false) =>
     [
         .. MatrixWorkloads.All(tiny), .. ConvolutionWorkloads.All(tiny), .. AttentionWorkloads.All(tiny), .. RowWorkloads.All(tiny),
-        .. OptimizerWorkloads.All(tiny), .. tiny ? [] : UnetWorkloads.All(),
+        .. OptimizerWorkloads.All(tiny), .. tiny ? [] : UnetWorkloads.All(), .. tiny ? [] : TowerWorkloads.All(),
     ];
 }

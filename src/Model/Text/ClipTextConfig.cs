@@ -19,8 +19,8 @@ public sealed record ClipTextConfig(TransformerSizes Sizes, int Vocabulary = 494
         config.ReadLibraryKeys();
         // Dropout is for training; the published towers are evaluated without.
         config.Ignore("attention_dropout", "dropout");
-        var sizes = TransformerSizes.Read(config, width: 512, layers: 12, heads: 8, feedForwardWidth: 2048, "quick_gelu",
-            normEpsilon: 1e-5) with
+        var sizes = TransformerSizes.Read(config, width: 512, layers: 12, heads: 8, feedForwardWidth: 2048,
+            "quick_gelu", normEpsilon: 1e-5) with
         { IsCausal = true };
         var read = new ClipTextConfig(sizes, config.Size("vocab_size", 49408, ConfigBounds.MostRows),
             config.Size("max_position_embeddings", 77, ConfigBounds.MostRows),

@@ -60,7 +60,8 @@ public sealed class ClipTextEncoder
     /// <param name="dtype">What is computed in; by default the type of the parameters.</param>
     /// <returns>(N, L, width)</returns>
     /// <exception cref="ShapeException">Ids or mask of another shape, or a text that is too long.</exception>
-    /// <exception cref="SutiException">An id outside the vocabulary, or more layers left out than there are.</exception>
+    /// <exception cref="SutiException">An id outside the vocabulary, or more layers left out than there are.
+    /// </exception>
     public Tensor Forward(Tensor ids, Tensor? mask = null, int skip = 0, DType? dtype = null)
     {
         if (skip < 0 || skip > _layers.Layers)

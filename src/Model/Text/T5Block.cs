@@ -46,5 +46,6 @@ sealed class T5Block
         return scope.Keep(_down.Forward(inner, residual: h));
     }
 
-    static Linear Product(ParameterScope p, int inFeatures, int outFeatures) => new(p, inFeatures, outFeatures, bias: false);
+    static Linear Product(ParameterScope p, int inFeatures, int outFeatures)
+        => new(p, inFeatures, outFeatures, bias: false);
 }

@@ -29,7 +29,8 @@ public sealed record T5Config(int Width, int Layers, int Heads, int HeadWidth, i
         int headWidth = config.Size("d_kv", 64, ConfigBounds.LargestWidth);
         if ((long)heads * headWidth > ConfigBounds.LargestWidth)
             throw config.Unsupported("d_kv",
-                Invariant($"at most {ConfigBounds.LargestWidth} for {heads} heads together"), Invariant($"{headWidth}"));
+                Invariant($"at most {ConfigBounds.LargestWidth} for {heads} heads together"),
+                Invariant($"{headWidth}"));
         int buckets = config.Size("relative_attention_num_buckets", 32, MostBuckets);
         if (buckets % 4 != 0)
             throw config.Unsupported("relative_attention_num_buckets", "a multiple of 4", Invariant($"{buckets}"));

@@ -30,8 +30,8 @@ static class TokenIds
         long[] values = Read(ids);
         int bad = Array.FindIndex(values, id => id < 0 || id >= vocabulary);
         return bad < 0 ? ids.To(device)
-            : throw new SutiException(network, "a token id lies outside the vocabulary", Invariant($"0 to {vocabulary - 1}"),
-                Invariant($"{values[bad]} in text {bad / ids.Shape[1]}, token {bad % ids.Shape[1]}"));
+            : throw new SutiException(network, "a token id lies outside the vocabulary",
+                Invariant($"0 to {vocabulary - 1}"), Invariant($"{values[bad]} in text {bad / ids.Shape[1]}, token {bad % ids.Shape[1]}"));
     }
 
     /// <summary>Row by row; waits for the device.</summary>

@@ -9,7 +9,8 @@ sealed class TransformerStack
     readonly TransformerBlock[] _blocks;
 
     internal TransformerStack(ParameterScope p, BlockNames names, TransformerSizes sizes)
-        => _blocks = [.. Enumerable.Range(0, sizes.Layers).Select(layer => new TransformerBlock(p[layer], names, sizes))];
+        => _blocks = [.. Enumerable.Range(0, sizes.Layers)
+            .Select(layer => new TransformerBlock(p[layer], names, sizes))];
 
     internal int Layers => _blocks.Length;
 

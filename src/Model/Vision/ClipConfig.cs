@@ -6,7 +6,7 @@ using SuTI.Model.Transformers;
 namespace SuTI.Model.Vision;
 
 /// <summary>A whole CLIP, as <c>CLIPConfig</c> of the transformers library describes it.</summary>
-/// <param name="ProjectionWidth">Of the shared space; what the towers' own configurations say of it is not used.</param>
+/// <param name="ProjectionWidth">Of the shared space; what the towers say of it themselves is not used.</param>
 public sealed record ClipConfig(ClipTextConfig Text, ClipVisionConfig Vision, int ProjectionWidth = 512)
 {
     /// <exception cref="SutiException">A key that is not known, or a value that is not supported.</exception>
@@ -27,6 +27,7 @@ public sealed record ClipConfig(ClipTextConfig Text, ClipVisionConfig Vision, in
     static JsonConfig Tower(JsonConfig config, string key)
     {
         var section = config.Section(key);
-        return config.Section(key + "_dict") ?? section ?? JsonConfig.Parse("{}"u8.ToArray(), $"{config.Source}, {key}");
+        return config.Section(key + "_dict") ?? section
+            ?? JsonConfig.Parse("{}"u8.ToArray(), $"{config.Source}, {key}");
     }
 }

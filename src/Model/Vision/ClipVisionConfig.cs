@@ -18,8 +18,8 @@ public sealed record ClipVisionConfig(TransformerSizes Sizes, int ImageSize = 22
         config.ReadLibraryKeys();
         // Dropout is for training; the published towers are evaluated without.
         config.Ignore("attention_dropout", "dropout");
-        var sizes = TransformerSizes.Read(config, width: 768, layers: 12, heads: 12, feedForwardWidth: 3072, "quick_gelu",
-            normEpsilon: 1e-5);
+        var sizes = TransformerSizes.Read(config, width: 768, layers: 12, heads: 12, feedForwardWidth: 3072,
+            "quick_gelu", normEpsilon: 1e-5);
         var (image, patch) = PatchEmbedding.ReadSides(config, "image_size", 32);
         var read = new ClipVisionConfig(sizes, image, patch, config.Size("num_channels", 3, ConfigBounds.LargestWidth),
             config.Size("projection_dim", 512, ConfigBounds.LargestWidth));

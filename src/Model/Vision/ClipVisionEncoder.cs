@@ -50,7 +50,7 @@ public sealed class ClipVisionEncoder
         return isOther ? null : checkpointKey;
     }
 
-    /// <summary>The state of each token after the last layer, not normed: first the class token, then the patches.</summary>
+    /// <summary>Each token after the last layer, not normed: first the class token, then the patches.</summary>
     /// <param name="images">(N, H, W, channels) of the configured size, normalised. Their type is computed in.</param>
     /// <returns>(N, 1 + patches, width)</returns>
     /// <exception cref="ShapeException">Images of another size or with other channels.</exception>

@@ -56,7 +56,8 @@ public sealed class VitModel
         string path = checkpointKey.StartsWith(inside, StringComparison.Ordinal) ? checkpointKey[inside.Length..]
             : checkpointKey;
         bool isOther = path is "embeddings.mask_token" || path.StartsWith("classifier.", StringComparison.Ordinal)
-            || path.StartsWith("decoder.", StringComparison.Ordinal) || path.StartsWith("head.", StringComparison.Ordinal);
+            || path.StartsWith("decoder.", StringComparison.Ordinal)
+            || path.StartsWith("head.", StringComparison.Ordinal);
         return isOther ? null : path;
     }
 
@@ -83,7 +84,7 @@ public sealed class VitModel
         return scope.Keep(_norm.Forward(states.Slice(1, 0, 1).Reshape(states.Shape[0], -1)));
     }
 
-    /// <summary>The embedded patches behind the class token, then the state after each layer; none of them normed.</summary>
+    /// <summary>The embedded class token and patches, then the state after each layer; none of them normed.</summary>
     /// <inheritdoc cref="Forward"/>
     /// <returns>One more than there are layers, each (N, 1 + patches, width).</returns>
     public IReadOnlyList<Tensor> HiddenStates(Tensor images)

@@ -57,7 +57,7 @@ sealed class NetworkFixture : IDisposable
     }
 
     /// <summary>
-    /// Runs backward from in.dout, or dout.NAME, if the fixture holds one, and compares all gradients that are expected.
+    /// Runs backward from in.dout, or dout.NAME, if the fixture holds one, and compares all gradients expected.
     /// </summary>
     public void BackwardFromDout(string name, Tensor y)
     {

@@ -8,8 +8,8 @@ namespace SuTI.Model.Tests.Text;
 [Category("Fixtures")]
 public class T5FixtureTests : LeakCheck
 {
-    static IEnumerable<TestCaseData> Cases() => Arithmetic.Cases(FixtureFolder.Find("t5_encoder_"), Arithmetic.Processor,
-        Arithmetic.Proof, Arithmetic.Cuda, Arithmetic.CudaHalf);
+    static IEnumerable<TestCaseData> Cases() => Arithmetic.Cases(FixtureFolder.Find("t5_encoder_"),
+        Arithmetic.Processor, Arithmetic.Proof, Arithmetic.Cuda, Arithmetic.CudaHalf);
 
     [TestCaseSource(nameof(Cases))]
     public void Network(string folder, object arithmetic)

@@ -114,7 +114,8 @@ public class T5Tests : LeakCheck
     [TestCase("\"is_decoder\": true", "is_decoder")]
     [TestCase("\"colour\": 3", "'colour'")]
     public void Bad_configurations_are_named(string members, string key)
-        => Assert.That(() => T5Config.Read(Parse(members)), Throws.InstanceOf<SutiException>().With.Message.Contains(key));
+        => Assert.That(() => T5Config.Read(Parse(members)),
+            Throws.InstanceOf<SutiException>().With.Message.Contains(key));
 
     [Test]
     public void Bad_tokens_are_named()

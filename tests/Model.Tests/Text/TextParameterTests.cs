@@ -8,9 +8,10 @@ namespace SuTI.Model.Tests.Text;
 /// <summary>Parameter counts of the published configurations; nothing is allocated for them.</summary>
 public class TextParameterTests : LeakCheck
 {
-    // By hand, with V the vocabulary, P the positions, W the width, F = 4 W: tables (V + P) W; a layer has four products
-    // W² + W, two W F + F + W in all, two norms of 2 W, so 12 W² + 13 W; a last norm 2 W.
-    // SD-1.5: 49485 · 768 + 12 · (12 · 768² + 13 · 768) + 1536. SD-2.1: 49485 · 1024 + 23 · (12 · 1024² + 13 · 1024) + 2048.
+    // By hand, with V the vocabulary, P the positions, W the width, F = 4 W: tables (V + P) W; a layer has four
+    // products W² + W, two W F + F + W in all, two norms of 2 W, so 12 W² + 13 W; a last norm 2 W.
+    // SD-1.5: 49485 · 768 + 12 · (12 · 768² + 13 · 768) + 1536.
+    // SD-2.1: 49485 · 1024 + 23 · (12 · 1024² + 13 · 1024) + 2048.
     [TestCase("""
         "_name_or_path": "openai/clip-vit-large-patch14", "architectures": ["CLIPTextModel"], "attention_dropout": 0.0,
         "bos_token_id": 0, "dropout": 0.0, "eos_token_id": 2, "hidden_act": "quick_gelu", "hidden_size": 768,
@@ -35,7 +36,8 @@ public class TextParameterTests : LeakCheck
     }
 
     // By hand, with W the width, I = heads · 64, F the inner width: a table 32128 W; a layer 4 W I + 3 W F + 2 W;
-    // 32 · heads distances; a last norm W. XXL: 32128 · 4096 + 24 · (4 · 4096² + 3 · 4096 · 10240 + 8192) + 2048 + 4096.
+    // 32 · heads distances; a last norm W.
+    // XXL: 32128 · 4096 + 24 · (4 · 4096² + 3 · 4096 · 10240 + 8192) + 2048 + 4096.
     [TestCase(768, 12, 12, 2048, 109_628_544, TestName = "T5 v1.1 base encoder")]
     [TestCase(2048, 24, 32, 5120, 1_223_527_424, TestName = "T5 v1.1 XL encoder")]
     [TestCase(4096, 24, 64, 10240, 4_762_310_656, TestName = "T5 v1.1 XXL encoder")]
@@ -54,7 +56,8 @@ public class TextParameterTests : LeakCheck
         Check(store, expected);
     }
 
-    // T5 v1.0 has one product where v1.1 has a gate: base 32128 · 768 + 12 · (4 · 768² + 2 · 768 · 3072 + 1536) + 384 + 768.
+    // T5 v1.0 has one product where v1.1 has a gate:
+    // base 32128 · 768 + 12 · (4 · 768² + 2 · 768 · 3072 + 1536) + 384 + 768.
     [Test]
     public void The_first_T5_has_its_published_size()
     {

@@ -7,8 +7,8 @@ namespace SuTI.Model.Tests.Vision;
 [Category("Fixtures")]
 public class ClipModelFixtureTests : LeakCheck
 {
-    static IEnumerable<TestCaseData> Cases() => Arithmetic.Cases(FixtureFolder.Find("clip_model_"), Arithmetic.Processor,
-        Arithmetic.Proof, Arithmetic.Cuda, Arithmetic.CudaHalf);
+    static IEnumerable<TestCaseData> Cases() => Arithmetic.Cases(FixtureFolder.Find("clip_model_"),
+        Arithmetic.Processor, Arithmetic.Proof, Arithmetic.Cuda, Arithmetic.CudaHalf);
 
     [TestCaseSource(nameof(Cases))]
     public void Network(string folder, object arithmetic)

@@ -31,8 +31,10 @@ public class VisionTests : LeakCheck
             float[] fused = original["module.backbone.blocks.1.attn.qkv.weight"].Value.ToArray<float>();
             string[] parts = ["query", "key", "value"];
             for (int part = 0; part < parts.Length; part++)
-                Assert.That(store[$"dino.encoder.layer.1.attention.attention.{parts[part]}.weight"].Value.ToArray<float>(),
-                    Is.EqualTo(fused[(part * 36)..((part + 1) * 36)]));
+            {
+                var found = store[$"dino.encoder.layer.1.attention.attention.{parts[part]}.weight"].Value;
+                Assert.That(found.ToArray<float>(), Is.EqualTo(fused[(part * 36)..((part + 1) * 36)]));
+            }
             Assert.That(store["dino.embeddings.patch_embeddings.projection.weight"].Value.ToArray<float>(),
                 Is.EqualTo(original["module.backbone.patch_embed.proj.weight"].Value.ToArray<float>()));
         }
@@ -168,7 +170,8 @@ public class VisionTests : LeakCheck
         for (int block = 0; block < 2; block++)
         {
             string at = $"{prefix}blocks.{block}.";
-            foreach (var (name, rows, columns) in new[] { ("attn.qkv", 18, 6), ("attn.proj", 6, 6), ("mlp.fc1", 12, 6), ("mlp.fc2", 6, 12) })
+            (string, int, int)[] products = [("attn.qkv", 18, 6), ("attn.proj", 6, 6), ("mlp.fc1", 12, 6), ("mlp.fc2", 6, 12)];
+            foreach (var (name, rows, columns) in products)
             {
                 Declare($"{at}{name}.weight", [rows, columns]);
                 Declare($"{at}{name}.bias", [rows]);
