@@ -31,7 +31,8 @@ static class TokenIds
         int bad = Array.FindIndex(values, id => id < 0 || id >= vocabulary);
         return bad < 0 ? ids.To(device)
             : throw new SutiException(network, "a token id lies outside the vocabulary",
-                Invariant($"0 to {vocabulary - 1}"), Invariant($"{values[bad]} in text {bad / ids.Shape[1]}, token {bad % ids.Shape[1]}"));
+                Invariant($"0 to {vocabulary - 1}"),
+                Invariant($"{values[bad]} in text {bad / ids.Shape[1]}, token {bad % ids.Shape[1]}"));
     }
 
     /// <summary>Row by row; waits for the device.</summary>

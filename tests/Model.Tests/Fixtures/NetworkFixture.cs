@@ -57,14 +57,23 @@ sealed class NetworkFixture : IDisposable
     }
 
     /// <summary>
-    /// Runs backward from in.dout, or dout.NAME, if the fixture holds one, and compares all gradients expected.
+    /// Runs backward from the results that the fixture holds an upstream gradient of, dout.NAME (or in.dout for the
+    /// first), and compares all gradients that are expected.
     /// </summary>
-    public void BackwardFromDout(string name, Tensor y)
+    public void BackwardFromDout(params (string Name, Tensor? Y)[] results)
     {
-        string? key = new[] { "in.dout", $"dout.{name}" }.FirstOrDefault(Case.Has);
-        if (key is null)
+        Tensor? total = null;
+        foreach (var (name, y) in results)
+        {
+            string key = Case.Has("in.dout") && name == results[0].Name ? "in.dout" : $"dout.{name}";
+            if (y is null || !Case.Has(key))
+                continue;
+            var term = (y * Case.Read(key)).Cast(Case.DType.Accumulator()).Sum();
+            total = total is null ? term : total + term;
+        }
+        if (total is null)
             return;
-        y.Backward(Case.Read(key));
+        total.Backward();
         CompareGradients();
     }
 

@@ -26,7 +26,7 @@ public class T5FixtureTests : LeakCheck
         fixture.CompareStates(encoder.HiddenStates(ids, mask, io.DType));
         if (io.Has("out.no_mask.last_hidden_state"))
             io.Compare("out.no_mask.last_hidden_state", encoder.Forward(ids, dtype: io.DType));
-        fixture.BackwardFromDout("last_hidden_state", last);
+        fixture.BackwardFromDout(("last_hidden_state", last));
         io.Finish();
     }
 }

@@ -23,18 +23,20 @@ public class ClipVisionFixtureTests : LeakCheck
         var images = io.Input("pixel_values").ToChannelsLast();
         var last = encoder.Forward(images);
         io.Compare("out.last_hidden_state", last);
-        if (io.Has("out.pooler_output"))
-            io.Compare("out.pooler_output", encoder.Pool(last));
+        var pooled = io.Has("out.pooler_output") ? encoder.Pool(last) : null;
+        if (pooled is not null)
+            io.Compare("out.pooler_output", pooled);
+        var embedded = projector?.Project(last);
         if (projector is not null)
         {
-            io.Compare("out.image_embeds", projector.Project(last));
+            io.Compare("out.image_embeds", embedded!);
             io.Compare("out.image_embeds", projector.Forward(images));
         }
         var states = encoder.HiddenStates(images);
         fixture.CompareStates(states);
         if (io.Has("out.penultimate"))
             io.Compare("out.penultimate", states[^2]);
-        fixture.BackwardFromDout("last_hidden_state", last);
+        fixture.BackwardFromDout(("last_hidden_state", last), ("pooler_output", pooled), ("image_embeds", embedded));
         io.Finish();
     }
 }

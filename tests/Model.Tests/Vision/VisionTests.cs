@@ -170,7 +170,8 @@ public class VisionTests : LeakCheck
         for (int block = 0; block < 2; block++)
         {
             string at = $"{prefix}blocks.{block}.";
-            (string, int, int)[] products = [("attn.qkv", 18, 6), ("attn.proj", 6, 6), ("mlp.fc1", 12, 6), ("mlp.fc2", 6, 12)];
+            (string, int, int)[] products =
+                [("attn.qkv", 18, 6), ("attn.proj", 6, 6), ("mlp.fc1", 12, 6), ("mlp.fc2", 6, 12)];
             foreach (var (name, rows, columns) in products)
             {
                 Declare($"{at}{name}.weight", [rows, columns]);

@@ -24,11 +24,14 @@ public class VitFixtureTests : LeakCheck
         var last = vit.Forward(images);
         io.Compare("out.last_hidden_state", last);
         if (io.Has("out.cls"))
+        {
             io.Compare("out.cls", vit.Feature(images));
+            io.Compare("out.cls", last.Slice(1, 0, 1).Squeeze(1));
+        }
         if (hasPooler)
             io.Compare("out.pooler_output", vit.Pool(last));
         fixture.CompareStates(vit.HiddenStates(images));
-        fixture.BackwardFromDout("last_hidden_state", last);
+        fixture.BackwardFromDout(("last_hidden_state", last), ("cls", last.Slice(1, 0, 1).Squeeze(1)));
         io.Finish();
     }
 
@@ -41,7 +44,8 @@ public class VitFixtureTests : LeakCheck
         using (var checkpoint = SafetensorsCheckpoint.Open(Path.Combine(folder, "model.safetensors")))
             DinoCheckpoint.Load(fixture.Store, checkpoint);
         var images = io.Input("image").ToChannelsLast();
-        io.Compare("out.cls", vit.Feature(images));
+        var feature = vit.Feature(images);
+        io.Compare("out.cls", feature);
         var states = vit.HiddenStates(images);
         if (io.Has("out.prepared_tokens"))
             io.Compare("out.prepared_tokens", states[0]);
