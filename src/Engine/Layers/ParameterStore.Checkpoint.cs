@@ -45,18 +45,27 @@ public sealed partial class ParameterStore
     public void Save(string file, CheckpointSaveOptions? options = null)
     {
         options ??= new();
+        SafetensorsWriter.Write(file, Stored(options),
+            new() { Metadata = options.Metadata, RecordDigests = options.RecordDigests });
+    }
+
+    /// <summary>
+    /// The values, or those of a scope, to be written by <see cref="SafetensorsWriter"/>; each is read when it is asked for.
+    /// </summary>
+    /// <exception cref="DTypeException">A file's type that is not floating-point.</exception>
+    public IReadOnlyList<SafetensorsTensor> Stored(CheckpointSaveOptions? options = null)
+    {
+        options ??= new();
         string prefix = Prefix(options.Under);
         var dtype = options.DType ?? DType;
         if (!dtype.IsFloatingPoint())
             throw new DTypeException("save", "parameters are floating-point numbers", "f32, f64, f16 or bf16",
                 dtype.Label());
-        var tensors = _parameters
+        return [.. _parameters
             .Where(parameter => parameter.Path.StartsWith(prefix, StringComparison.Ordinal))
             .Select(parameter => new SafetensorsTensor(parameter.Path[prefix.Length..], CheckpointTypes.InFile(dtype),
                 [.. parameter.CheckpointShape.Select(length => (long)length)],
-                stream => Write(parameter, dtype, stream)));
-        SafetensorsWriter.Write(file, tensors,
-            new() { Metadata = options.Metadata, RecordDigests = options.RecordDigests });
+                stream => Write(parameter, dtype, stream)))];
     }
 
     static string Prefix(string under) => under.Length == 0 || under[^1] == '.' ? under : under + ".";

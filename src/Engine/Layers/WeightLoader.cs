@@ -127,7 +127,7 @@ sealed class WeightLoader(IWeightSource source, Device device)
         }
     }
 
-    static void Convert(DType from, DType to, Span<byte> x, Span<byte> y)
+    internal static void Convert(DType from, DType to, Span<byte> x, Span<byte> y)
     {
         switch (from)
         {
