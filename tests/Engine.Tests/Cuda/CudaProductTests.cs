@@ -1,7 +1,6 @@
 using SuTI.Engine.Catalogue;
 using SuTI.Engine.Cuda;
 using SuTI.Engine.Layers;
-using SuTI.Engine.Tests.IO;
 
 namespace SuTI.Engine.Tests.Cuda;
 

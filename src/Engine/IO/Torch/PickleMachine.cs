@@ -291,7 +291,7 @@ sealed class PickleMachine(PickleInput input, string path, Func<PickleTuple, Tor
     }
 
     void PushWhole(BigInteger number)
-        => Push(number >= long.MinValue && number <= long.MaxValue ? (long)number : number);
+        => Push(number >= long.MinValue && number <= long.MaxValue ? (object)(long)number : number);
 
     T Parse<T>(string text) where T : INumberBase<T>
         => T.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out T? number) ? number

@@ -154,7 +154,7 @@ sealed class TorchCalls(string path)
                 $"{sizes.Length}");
         var view = new StridedView(offset, sizes, strides);
         long available = storage.Bytes / type.ElementBytes();
-        if (!view.Fits(available))
+        if (!view.Fits(available) || !type.TryCount(sizes.AsSpan(), out _, out _))
             throw new CheckpointException(path, "a tensor must lie within its storage and not repeat elements",
                 $"{available} elements of storage '{CheckpointException.Printable(storage.Key)}'", found);
         return new TorchTensor(storage, view, type);

@@ -33,7 +33,8 @@ static class TorchWeights
             if (file.ForeignObjects.Count > 0)
                 throw new CheckpointException(file.Path, "a weight file holds data alone, and this one would call or build "
                     + string.Join(", ", file.ForeignObjects));
-            return file;
+            return file.Entries.Count > 0 ? file
+                : throw new CheckpointException(file.Path, "a weight file holds tensors", null, "none");
         }
         string prefix = key + ".";
         var view = WeightView.Under(file, prefix);
