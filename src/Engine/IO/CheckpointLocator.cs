@@ -9,7 +9,8 @@ static class CheckpointLocator
 
     /// <summary>
     /// The path itself, if it is no folder. In a folder: the conventional names first, safetensors before PyTorch and a
-    /// whole file before an index; else the only index, else the only file, of safetensors or, without these, of PyTorch.
+    /// whole file before an index; else the only index, else the only file, of safetensors or, without these, of
+    /// PyTorch.
     /// </summary>
     /// <param name="variant">As in <c>model.fp16.safetensors</c>; null for the plain names.</param>
     /// <param name="safetensorsOnly">Whether files of PyTorch are left aside.</param>
@@ -35,7 +36,8 @@ static class CheckpointLocator
             if (candidates.Length == 1)
                 return candidates[0];
             if (candidates.Length > 1)
-                throw NotOne(path, CheckpointException.Printable(string.Join(", ", candidates.Select(Path.GetFileName)), 1000));
+                throw NotOne(path, CheckpointException.Printable(string.Join(", ",
+                    candidates.Select(Path.GetFileName)), 1000));
         }
         throw NotOne(path, "none");
     }

@@ -73,7 +73,8 @@ public sealed class SafetensorsCheckpoint : IWeightSource
     public IReadOnlyList<string> Notes => _unmapped.Count == 0 ? []
         : [$"left out {_unmapped.Count} tensors that lie in a shard without being mapped to it"];
 
-    public WeightEntry? Find(string name) => _fileOf.TryGetValue(name, out SafetensorsFile? file) ? file.Entry(name) : null;
+    public WeightEntry? Find(string name)
+        => _fileOf.TryGetValue(name, out SafetensorsFile? file) ? file.Entry(name) : null;
 
     public string FileWith(string name) => FileOf(name).Path;
 

@@ -2,14 +2,19 @@ using System.Collections.Immutable;
 
 namespace SuTI.Engine.IO;
 
-/// <summary>Elements of a stored tensor in another order: a slice, a transposition, every third block of rows.</summary>
+/// <summary>
+/// Elements of a stored tensor in another order: a slice, a transposition, every third block of rows.
+/// </summary>
 /// <param name="Offset">Of the first element, in elements.</param>
 /// <param name="Sizes">Outermost first.</param>
 /// <param name="Strides">In elements, not negative.</param>
 public sealed record StridedView(long Offset, ImmutableArray<long> Sizes, ImmutableArray<long> Strides)
 {
-    /// <summary>Rows <paramref name="first"/> to <paramref name="first"/> + <paramref name="count"/> of a matrix.</summary>
-    public static StridedView Rows(long first, long count, long width) => new(first * width, [count, width], [width, 1]);
+    /// <summary>
+    /// Rows <paramref name="first"/> to <paramref name="first"/> + <paramref name="count"/> of a matrix.
+    /// </summary>
+    public static StridedView Rows(long first, long count, long width)
+        => new(first * width, [count, width], [width, 1]);
 
     /// <summary>A matrix of <paramref name="rows"/> × <paramref name="columns"/>, transposed.</summary>
     public static StridedView Transposed(long rows, long columns) => new(0, [columns, rows], [1, columns]);
@@ -33,7 +38,9 @@ public sealed record StridedView(long Offset, ImmutableArray<long> Sizes, Immuta
     /// <summary>Whether the elements follow each other.</summary>
     public bool IsContiguous => Run(out _) == Count;
 
-    /// <summary>Whether all elements lie within as many as <paramref name="available"/>, none of them read twice.</summary>
+    /// <summary>
+    /// Whether all elements lie within as many as <paramref name="available"/>, none of them read twice.
+    /// </summary>
     /// <remarks>
     /// A repeated element is refused by number: a view may not have more elements than its storage, or a file of a few
     /// bytes could ask for any amount of memory.
@@ -58,7 +65,9 @@ public sealed record StridedView(long Offset, ImmutableArray<long> Sizes, Immuta
         return isEmpty || last < (UInt128)available;
     }
 
-    /// <summary>The elements that follow each other, and how many axes they are made of, counted from the last.</summary>
+    /// <summary>
+    /// The elements that follow each other, and how many axes they are made of, counted from the last.
+    /// </summary>
     internal long Run(out int axes)
     {
         long run = 1;

@@ -14,7 +14,8 @@ public static class WeightCopy
     {
         ArgumentNullException.ThrowIfNull(source);
         if (type is { } wanted && !wanted.IsFloatingPoint())
-            throw new DTypeException("convert", "weights are converted to a floating-point type", "f32, f64, f16 or bf16",
+            throw new DTypeException("convert", "weights are converted to a floating-point type",
+                "f32, f64, f16 or bf16",
                 wanted.Label());
         return [.. source.Entries.Select(entry =>
         {

@@ -3,12 +3,14 @@ namespace SuTI.Engine.IO;
 /// <summary>How a source of weights is opened.</summary>
 public sealed record WeightOptions
 {
-    /// <summary>Of a folder: the variant to open, as in <c>model.fp16.safetensors</c>; null for the plain names.</summary>
+    /// <summary>
+    /// Of a folder: the variant to open, as in <c>model.fp16.safetensors</c>; null for the plain names.
+    /// </summary>
     public string? Variant { get; init; }
 
     /// <summary>
-    /// Of a file of PyTorch: the key that the weights lie under, such as <c>teacher</c>. By default they are the tensors
-    /// of the outermost dict or, where that holds other dicts, those of <c>state_dict</c>.
+    /// Of a file of PyTorch: the key that the weights lie under, such as <c>teacher</c>. By default they are the
+    /// tensors of the outermost dict or, where that holds other dicts, those of <c>state_dict</c>.
     /// </summary>
     public string? Key { get; init; }
 
@@ -16,7 +18,9 @@ public sealed record WeightOptions
     public bool VerifyDigests { get; init; }
 }
 
-/// <summary>Opens weights of any format: by the content of a file, the name of an index, or what a folder holds.</summary>
+/// <summary>
+/// Opens weights of any format: by the content of a file, the name of an index, or what a folder holds.
+/// </summary>
 public static class WeightFiles
 {
     internal const string TorchSuffix = ".bin";

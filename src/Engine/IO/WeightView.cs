@@ -5,16 +5,20 @@ namespace SuTI.Engine.IO;
 /// <param name="Source">The stored tensor's name.</param>
 /// <param name="Shape">Its shape; null for that of the stored tensor.</param>
 /// <param name="View">Its elements, if they are not all of the stored ones in their order.</param>
-public sealed record TensorPlan(string Target, string Source, System.Collections.Immutable.ImmutableArray<long>? Shape = null,
+public sealed record TensorPlan(string Target, string Source,
+    System.Collections.Immutable.ImmutableArray<long>? Shape = null,
     StridedView? View = null);
 
-/// <summary>A source under other names: some of its tensors, whole, reshaped, or parts of them. Nothing is copied.</summary>
+/// <summary>
+/// A source under other names: some of its tensors, whole, reshaped, or parts of them. Nothing is copied.
+/// </summary>
 public sealed class WeightView : IWeightSource
 {
     readonly IWeightSource _source;
     readonly bool _owns;
     readonly List<WeightEntry> _entries = [];
-    readonly Dictionary<string, (WeightEntry Entry, string Source, StridedReader? Reader)> _tensors = new(StringComparer.Ordinal);
+    readonly Dictionary<string, (WeightEntry Entry, string Source, StridedReader? Reader)> _tensors =
+        new(StringComparer.Ordinal);
     readonly List<string> _notes;
 
     WeightView(IWeightSource source, bool owns, IEnumerable<string> notes)
@@ -89,17 +93,19 @@ public sealed class WeightView : IWeightSource
     void Add(TensorPlan plan)
     {
         var stored = _source.Find(plan.Source) ?? throw new CheckpointException(Path,
-            $"the tensor is needed for '{CheckpointException.Printable(plan.Target)}'", found: "none", tensor: plan.Source);
+            $"the tensor is needed for '{CheckpointException.Printable(plan.Target)}'", found: "none",
+                tensor: plan.Source);
         var entry = new WeightEntry(plan.Target, stored.Type, plan.Shape ?? plan.View?.Sizes ?? stored.Shape);
         if (entry.ElementCount != (plan.View?.Count ?? stored.ElementCount)
             || (plan.View is { } view && !view.Fits(stored.ElementCount)))
-            throw new CheckpointException(Path, $"the tensor must have the elements of '{CheckpointException.Printable(plan.Target)}'",
+            throw new CheckpointException(Path,
+                $"the tensor must have the elements of '{CheckpointException.Printable(plan.Target)}'",
                 entry.ShapeText, stored.ShapeText, plan.Source);
         var reader = plan.View is null ? null : new StridedReader(plan.View, stored.Type.ElementBytes(),
             (offset, destination) => _source.ReadInto(plan.Source, offset, destination));
         if (!_tensors.TryAdd(plan.Target, (entry, plan.Source, reader)))
             throw new CheckpointException(Path, "two tensors would have one name",
-                found: $"'{CheckpointException.Printable(_tensors[plan.Target].Source)}' and '{CheckpointException.Printable(plan.Source)}'",
+                found: CheckpointException.Printable($"'{_tensors[plan.Target].Source}' and '{plan.Source}'"),
                 tensor: plan.Target);
         _entries.Add(entry);
     }

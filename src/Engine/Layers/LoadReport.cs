@@ -15,5 +15,6 @@ public sealed record LoadReport(string Source, int Tensors, long Bytes, double S
 
     public override string ToString()
         => FormattableString.Invariant(
-            $"{Tensors} tensors, {Bytes / 1e6:0.#} MB in {Seconds:0.00} s ({GigabytesPerSecond:0.00} GB/s) from {Source}");
+            $"{Tensors} tensors, {Bytes / 1e6:0.#} MB in {Seconds:0.00} s ({GigabytesPerSecond:0.00} GB/s)")
+            + $" from {Source}";
 }

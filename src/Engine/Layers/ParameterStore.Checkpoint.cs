@@ -8,8 +8,8 @@ public sealed partial class ParameterStore
     const int Part = 1 << 20;
 
     /// <summary>
-    /// Reads values from a weight file, an index of shards, or a folder that holds either (<see cref="WeightFiles"/>). f16,
-    /// bf16, f32 and f64 are converted to the store's type piece by piece.
+    /// Reads values from a weight file, an index of shards, or a folder that holds either (<see cref="WeightFiles"/>).
+    /// f16, bf16, f32 and f64 are converted to the store's type piece by piece.
     /// </summary>
     /// <exception cref="CheckpointMismatchException">
     /// Paths missing, unused or unfit, all named; nothing is changed then.
@@ -33,7 +33,8 @@ public sealed partial class ParameterStore
         long start = Stopwatch.GetTimestamp();
         new WeightLoader(source, Device).Load(matched);
         return new(source.Path, matched.Count, matched.Sum(load => load.Entry.ByteCount),
-            Stopwatch.GetElapsedTime(start).TotalSeconds) { Notes = source.Notes };
+            Stopwatch.GetElapsedTime(start).TotalSeconds)
+        { Notes = source.Notes };
     }
 
     /// <summary>
@@ -50,7 +51,8 @@ public sealed partial class ParameterStore
     }
 
     /// <summary>
-    /// The values, or those of a scope, to be written by <see cref="SafetensorsWriter"/>; each is read when it is asked for.
+    /// The values, or those of a scope, to be written by <see cref="SafetensorsWriter"/>; each is read when it is asked
+    /// for.
     /// </summary>
     /// <exception cref="DTypeException">A file's type that is not floating-point.</exception>
     public IReadOnlyList<SafetensorsTensor> Stored(CheckpointSaveOptions? options = null)
@@ -89,7 +91,8 @@ public sealed partial class ParameterStore
             if (!taken.Add(parameter))
                 repeated.Add(parameter.Path);
             else if (!entry.Shape.AsSpan().SequenceEqual([.. parameter.CheckpointShape.Select(length => (long)length)]))
-                wrongShape.Add($"{parameter.Path} (expected {parameter.CheckpointShape}, found {entry.ShapeText}{Origin(entry)})");
+                wrongShape.Add($"{parameter.Path} (expected {parameter.CheckpointShape}, "
+                    + $"found {entry.ShapeText}{Origin(entry)})");
             else if (CheckpointTypes.OfFile(entry.Type) is null)
                 wrongType.Add($"{parameter.Path} ({entry.Type}{Origin(entry)})");
             else

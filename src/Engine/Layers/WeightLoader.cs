@@ -51,7 +51,8 @@ sealed class WeightLoader(IWeightSource source, Device device)
                 $"{int.MaxValue} bytes", $"{unit} elements");
         long step = Math.Max(1, PieceBytes / widest / unit) * unit;
         for (long begin = 0; begin < entry.ElementCount; begin += step)
-            _pieces.Add(new(tensor, entry, begin, (int)Math.Min(step, entry.ElementCount - begin), (int)pixels, (int)channels));
+            _pieces.Add(new(tensor, entry, begin, (int)Math.Min(step, entry.ElementCount - begin), (int)pixels,
+                (int)channels));
     }
 
     // A piece for each thread, then one after the other to the device.

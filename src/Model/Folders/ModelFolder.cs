@@ -3,8 +3,8 @@ using SuTI.Engine;
 namespace SuTI.Model.Folders;
 
 /// <summary>
-/// A model in the folder layout of diffusers or transformers: <c>model_index.json</c> and a folder for each part, or one
-/// part alone. Opening it reads the index and no weights.
+/// A model in the folder layout of diffusers or transformers: <c>model_index.json</c> and a folder for each part, or
+/// one part alone. Opening it reads the index and no weights.
 /// </summary>
 public sealed class ModelFolder
 {
@@ -41,7 +41,8 @@ public sealed class ModelFolder
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         if (!Directory.Exists(path))
-            throw new SutiException(Printable(path), "a model is a folder", null, File.Exists(path) ? "a file" : "nothing there");
+            throw new SutiException(Printable(path), "a model is a folder", null, File.Exists(path) ? "a file"
+                : "nothing there");
         if (variant is not null && !IsPlainName(variant))
             throw new SutiException(Printable(path), "a variant is a plain name", "fp16", $"'{Printable(variant)}'");
         string index = System.IO.Path.Combine(path, IndexFile);
@@ -49,7 +50,8 @@ public sealed class ModelFolder
     }
 
     /// <exception cref="SutiException">There is no such part.</exception>
-    public ModelPart this[string name] => Find(name) ?? throw new SutiException(Printable(Path), "the model has no such part",
+    public ModelPart this[string name] => Find(name) ?? throw new SutiException(Printable(Path),
+        "the model has no such part",
         string.Join(", ", _parts.Select(part => part.Name)), $"'{Printable(name)}'");
 
     /// <summary>Null if there is no such part.</summary>
@@ -88,7 +90,8 @@ public sealed class ModelFolder
                 model._parts.Add(new(name, library, className, folder, variant));
         }
         if (missing.Count > 0)
-            throw new SutiException(Printable(System.IO.Path.GetFullPath(path)), "all parts of the index must be there", null,
+            throw new SutiException(Printable(System.IO.Path.GetFullPath(path)),
+                "all parts of the index must be there", null,
                 $"no folder {string.Join(", ", missing)}");
         return model;
     }
@@ -100,7 +103,8 @@ public sealed class ModelFolder
             throw new SutiException(Printable(System.IO.Path.GetFullPath(path)), "a model's folder says what it holds",
                 $"{IndexFile} or config.json", "neither");
         var config = part.OpenConfig();
-        string className = config.OptionalText("_class_name") ?? config.TextsOrNulls("architectures")?.FirstOrDefault()
+        string className = config.OptionalText("_class_name") ?? (config.TextsOrNulls("architectures") is [var first,
+            ..] ? first : null)
             ?? config.OptionalText("model_type") ?? throw new SutiException(Printable(config.Source),
                 "a configuration says what it is of", "_class_name or architectures", "neither");
         var model = new ModelFolder(path, className);

@@ -37,7 +37,8 @@ public static class ModelFolderWriter
     /// <exception cref="SutiException">
     /// A name that cannot be a folder, a folder in the way that is no model, or the file system refused a step.
     /// </exception>
-    public static void Save(string path, string? className, IReadOnlyList<SavedPart> parts, long shardBytes = ShardBytes)
+    public static void Save(string path, string? className, IReadOnlyList<SavedPart> parts,
+        long shardBytes = ShardBytes)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(parts);
@@ -50,12 +51,14 @@ public static class ModelFolderWriter
             foreach (var part in parts)
                 Write(className is null ? temporary : Path.Combine(temporary, part.Name), part, shardBytes);
             if (className is not null)
-                AtomicFile.Write(Path.Combine(temporary, ModelFolder.IndexFile), stream => WriteIndex(stream, className, parts));
+                AtomicFile.Write(Path.Combine(temporary, ModelFolder.IndexFile), stream => WriteIndex(stream,
+                    className, parts));
             Replace(path, temporary);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new CheckpointException(path, "the folder must be writable as a whole", found: failure.Message.TrimEnd('.'),
+            throw new CheckpointException(path, "the folder must be writable as a whole",
+                found: failure.Message.TrimEnd('.'),
                 inner: failure);
         }
         finally
@@ -71,12 +74,16 @@ public static class ModelFolderWriter
         foreach (var part in parts)
         {
             if (className is not null && !ModelFolder.IsPlainName(part.Name))
-                throw new SutiException(Printable(path), "a part's name must be a folder's", "a plain name", $"'{Printable(part.Name)}'");
+                throw new SutiException(Printable(path), "a part's name must be a folder's", "a plain name",
+                    $"'{Printable(part.Name)}'");
         }
-        bool isModel = File.Exists(Path.Combine(path, ModelFolder.IndexFile)) || File.Exists(Path.Combine(path, "config.json"));
-        bool isTaken = File.Exists(path) || (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any());
+        bool isModel = File.Exists(Path.Combine(path, ModelFolder.IndexFile)) || File.Exists(Path.Combine(path,
+            "config.json"));
+        bool isTaken = File.Exists(path) || (Directory.Exists(path)
+            && Directory.EnumerateFileSystemEntries(path).Any());
         if (isTaken && !isModel)
-            throw new SutiException(Printable(path), "a saved model replaces nothing but a model", "an empty or new folder",
+            throw new SutiException(Printable(path), "a saved model replaces nothing but a model",
+                "an empty or new folder",
                 File.Exists(path) ? "a file" : "a folder with other content");
     }
 
@@ -92,7 +99,8 @@ public static class ModelFolderWriter
             AtomicFile.Write(Path.Combine(folder, part.ConfigFile), stream => WriteConfig(stream, config, part));
         if (part.Weights is { } weights)
         {
-            SafetensorsWriter.WriteSharded(folder, part.Library == "transformers" ? "model" : "diffusion_pytorch_model", weights,
+            SafetensorsWriter.WriteSharded(folder, part.Library == "transformers" ? "model"
+                : "diffusion_pytorch_model", weights,
                 shardBytes, new() { Metadata = new Dictionary<string, string> { ["format"] = "pt" } });
         }
     }
@@ -150,7 +158,8 @@ public static class ModelFolderWriter
 
     // In the same folder, because renaming is atomic within one file system only.
     static string Beside(string path, string state)
-        => Path.Combine(Path.GetDirectoryName(path) ?? path, $".{Path.GetFileName(path)}.suti-{state}-{Guid.NewGuid():n}");
+        => Path.Combine(Path.GetDirectoryName(path)
+            ?? path, $".{Path.GetFileName(path)}.suti-{state}-{Guid.NewGuid():n}");
 
     static void Discard(string folder)
     {
@@ -165,7 +174,11 @@ public static class ModelFolderWriter
         }
     }
 
-    static Utf8JsonWriter Indented(Stream stream) => new(stream, new JsonWriterOptions { Indented = true, NewLine = "\n" });
+    static Utf8JsonWriter Indented(Stream stream) => new(stream, new JsonWriterOptions
+    {
+        Indented = true,
+        NewLine = "\n"
+    });
 
     static string Printable(string text) => CheckpointException.Printable(text, 1000);
 }

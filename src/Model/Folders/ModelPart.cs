@@ -3,7 +3,9 @@ using SuTI.Engine.IO;
 
 namespace SuTI.Model.Folders;
 
-/// <summary>One part of a published model: a network with its configuration and weights, a tokenizer, a schedule.</summary>
+/// <summary>
+/// One part of a published model: a network with its configuration and weights, a tokenizer, a schedule.
+/// </summary>
 public sealed class ModelPart
 {
     readonly string? _variant;

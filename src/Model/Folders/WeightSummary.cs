@@ -8,7 +8,8 @@ namespace SuTI.Model.Folders;
 /// <param name="Files">All files that hold tensors, with their tensors' bytes.</param>
 /// <param name="Types">Elements of each type, the most first.</param>
 public sealed record WeightSummary(string Path, IReadOnlyList<(string File, long Bytes)> Files, int Tensors,
-    long Parameters, long Bytes, IReadOnlyList<(SafetensorsType Type, long Elements)> Types, IReadOnlyList<string> Notes)
+    long Parameters, long Bytes, IReadOnlyList<(SafetensorsType Type, long Elements)> Types,
+        IReadOnlyList<string> Notes)
 {
     public static WeightSummary Of(IWeightSource source)
     {
@@ -18,7 +19,8 @@ public sealed record WeightSummary(string Path, IReadOnlyList<(string File, long
                 .Select(group => (group.Key, group.Sum(entry => entry.ByteCount)))],
             source.Entries.Count, source.Entries.Sum(entry => entry.ElementCount),
             source.Entries.Sum(entry => entry.ByteCount),
-            [.. source.Entries.GroupBy(entry => entry.Type).Select(group => (group.Key, group.Sum(entry => entry.ElementCount)))
+            [.. source.Entries.GroupBy(entry => entry.Type).Select(group => (group.Key, group.Sum(entry =>
+                entry.ElementCount)))
                 .OrderByDescending(pair => pair.Item2)], source.Notes);
     }
 

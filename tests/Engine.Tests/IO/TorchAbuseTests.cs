@@ -9,7 +9,8 @@ public class TorchAbuseTests
 
     static PickleBytes Dict() => new PickleBytes().Op("}(");
 
-    static byte[] Good() => ZipBytes.Torch(Dict().Text("w").Tensor("0", 4, 0, [2, 2], [2, 1]).Op("u").Stop(), ("0", s_sixteen));
+    static byte[] Good() => ZipBytes.Torch(Dict().Text("w").Tensor("0", 4, 0, [2, 2], [2, 1]).Op("u").Stop(), ("0",
+        s_sixteen));
 
     static IEnumerable<TestCaseData> Calls()
     {
@@ -34,9 +35,11 @@ public class TorchAbuseTests
             yield return Case("for a hook", full, Dict().Text("w").Global("torch._utils", "_rebuild_parameter").Op("(")
                 .Tensor("0", 4, 0, [4], [1]).Raw(0x88).Call(module, name).Op("tR").Op("u"));
         }
-        yield return Case("foreign, in weights alone", "mine.evil", Dict().Text("w").Tensor("0", 4, 0, [4], [1]).Text("x")
+        yield return Case("foreign, in weights alone", "mine.evil", Dict().Text("w").Tensor("0", 4, 0, [4],
+            [1]).Text("x")
             .Call("mine", "evil").Op("u"));
-        yield return Case("a name alone, in weights alone", "mine.Evil", Dict().Text("w").Tensor("0", 4, 0, [4], [1]).Text("x")
+        yield return Case("a name alone, in weights alone", "mine.Evil", Dict().Text("w").Tensor("0", 4, 0, [4],
+            [1]).Text("x")
             .Global("mine", "Evil").Op("u"));
         yield return Case("what a call returns", "mine.make", new PickleBytes().Call("mine", "make").Op(")R"));
         yield return Case("bytes loaded again", "torch.storage._load_from_bytes", Dict().Text("w")
@@ -50,8 +53,10 @@ public class TorchAbuseTests
     public void A_pickle_that_calls_is_refused_by_the_name_of_what_it_calls(byte[] pickle, string name)
     {
         using var folder = new TemporaryFolder();
-        byte[] legacy = pickle.AsSpan().IndexOf("FloatStorage"u8) < 0 ? Legacy(pickle) : Legacy(pickle, ("0", s_sixteen));
-        foreach (string file in new[] { folder.File("a.bin", ZipBytes.Torch(pickle, ("0", s_sixteen))), folder.File("b.pt", legacy) })
+        byte[] legacy = pickle.AsSpan().IndexOf("FloatStorage"u8) < 0 ? Legacy(pickle) : Legacy(pickle, ("0",
+            s_sixteen));
+        foreach (string file in new[] { folder.File("a.bin", ZipBytes.Torch(pickle, ("0", s_sixteen))),
+            folder.File("b.pt", legacy) })
         {
             var refusal = Assert.Throws<CheckpointException>(() => WeightFiles.Open(file).Dispose())!;
             Assert.That(refusal.Message, Does.Contain(name).And.Contain(file));
@@ -62,12 +67,15 @@ public class TorchAbuseTests
     public void Foreign_objects_beside_a_state_dict_are_left_out_and_named()
     {
         using var folder = new TemporaryFolder();
-        byte[] pickle = Dict().Text("callbacks").Op("}(").Global("lightning.callbacks", "Checkpoint").Op("}(").Text("best")
-            .Call("numpy.core.multiarray", "scalar").Op("uu").Text("args").Call("argparse", "Namespace").Op("}(").Text("lr")
+        byte[] pickle = Dict().Text("callbacks").Op("}(").Global("lightning.callbacks",
+            "Checkpoint").Op("}(").Text("best")
+            .Call("numpy.core.multiarray", "scalar").Op("uu").Text("args").Call("argparse",
+                "Namespace").Op("}(").Text("lr")
             .Whole(1).Op("ub").Text("state_dict").Op("}(").Text("w").Tensor("0", 4, 0, [2, 2], [2, 1]).Op("uu").Stop();
         using var weights = WeightFiles.Open(folder.File("a.ckpt", ZipBytes.Torch(pickle, ("0", s_sixteen))));
         Assert.That(weights.Entries.Single().Name, Is.EqualTo("w"));
-        Assert.That(weights.Notes.Single(), Does.Contain("lightning.callbacks.Checkpoint").And.Contain("argparse.Namespace")
+        Assert.That(weights.Notes.Single(),
+            Does.Contain("lightning.callbacks.Checkpoint").And.Contain("argparse.Namespace")
             .And.Contain("nothing was called"));
     }
 
@@ -76,7 +84,8 @@ public class TorchAbuseTests
     {
         using var folder = new TemporaryFolder();
         byte[] pickle = Dict().Text("state_dict").Op("}(").Text("w").Call("mine", "tensor").Op("uu").Stop();
-        Assert.That(() => WeightFiles.Open(folder.File("a.ckpt", ZipBytes.Torch(pickle))), Throws.TypeOf<CheckpointException>()
+        Assert.That(() => WeightFiles.Open(folder.File("a.ckpt", ZipBytes.Torch(pickle))),
+            Throws.TypeOf<CheckpointException>()
             .With.Message.Contains("mine.tensor"));
     }
 
@@ -103,7 +112,8 @@ public class TorchAbuseTests
 
     [TestCaseSource(nameof(Views))]
     public void A_view_that_leaves_its_storage_is_refused(long elements, long offset, long[] sizes, long[] strides)
-        => Refused(ZipBytes.Torch(Dict().Text("w").Tensor("0", elements, offset, sizes, strides).Op("u").Stop(), ("0", s_sixteen)));
+        => Refused(ZipBytes.Torch(Dict().Text("w").Tensor("0", elements, offset, sizes, strides).Op("u").Stop(), ("0",
+            s_sixteen)));
 
     static IEnumerable<TestCaseData> Pickles()
     {
@@ -115,9 +125,11 @@ public class TorchAbuseTests
         yield return Case("unknown memo", new PickleBytes().Op("h").Raw(7).Stop());
         yield return Case("unknown operation", new PickleBytes().Raw(0xff).Stop());
         yield return Case("text beyond the end", new PickleBytes().Op("X").Raw(255, 255, 255, 127).Stop());
-        yield return Case("text of negative length", new PickleBytes().Raw(0x8d, 255, 255, 255, 255, 255, 255, 255, 255).Stop());
+        yield return Case("text of negative length", new PickleBytes().Raw(0x8d, 255, 255, 255, 255, 255, 255, 255,
+            255).Stop());
         yield return Case("number of negative length", new PickleBytes().Raw(0x8b, 255, 255, 255, 255).Stop());
-        yield return Case("frame beyond the end", new PickleBytes().Raw(0x95, 255, 255, 255, 255, 255, 255, 255, 127, 0x95).Stop());
+        yield return Case("frame beyond the end", new PickleBytes().Raw(0x95, 255, 255, 255, 255, 255, 255, 255, 127,
+            0x95).Stop());
         yield return Case("extension", new PickleBytes().Raw(0x82, 1).Stop());
         yield return Case("out of band buffer", new PickleBytes().Raw(0x97).Stop());
         yield return Case("text id", new PickleBytes().Op("Px\n").Stop());
@@ -160,8 +172,10 @@ public class TorchAbuseTests
             foreach (int at in new[] { 20, 24 })
                 ZipBytes.Put32(central, at, 1000);
         }));
-        yield return Case("large without its field", ZipBytes.Of(two, 1, (_, central) => ZipBytes.Put32(central, 24, uint.MaxValue)));
-        yield return Case("large end without its record", ZipBytes.Of(two, changeEnd: end => ZipBytes.Put32(end, 16, uint.MaxValue)));
+        yield return Case("large without its field", ZipBytes.Of(two, 1, (_, central) => ZipBytes.Put32(central, 24,
+            uint.MaxValue)));
+        yield return Case("large end without its record", ZipBytes.Of(two, changeEnd: end => ZipBytes.Put32(end, 16,
+            uint.MaxValue)));
         yield return Case("more entries than there are", ZipBytes.Of(two, changeEnd: end => end[8] = end[10] = 3));
         yield return Case("fewer entries than there are", ZipBytes.Of(two, changeEnd: end => end[8] = end[10] = 1));
         yield return Case("several parts", ZipBytes.Of(two, changeEnd: end => end[4] = 1));
@@ -189,7 +203,8 @@ public class TorchAbuseTests
         using var folder = new TemporaryFolder();
         using var file = TorchFile.Open(folder.File("a.bin", Good()));
         Assert.That(file.Entries.Single().ToString(), Is.EqualTo("w F32 [2, 2]"));
-        using var legacy = TorchFile.Open(folder.File("b.bin", Legacy(Dict().Text("w").Tensor("0", 4, 0, [2, 2], [1, 2]).Op("u").Stop(),
+        using var legacy = TorchFile.Open(folder.File("b.bin", Legacy(Dict().Text("w").Tensor("0", 4, 0, [2, 2], [1,
+            2]).Op("u").Stop(),
             ("0", [.. Enumerable.Range(0, 16).Select(i => (byte)i)]))));
         byte[] bytes = new byte[16];
         legacy.ReadInto("w", 0, bytes);
@@ -201,7 +216,8 @@ public class TorchAbuseTests
     {
         using var folder = new TemporaryFolder();
         folder.File("good.bin", Good());
-        foreach (string shard in new[] { "../good.bin", "/etc/passwd", "a/good.bin", "good.safetensors", "missing.bin", "C:good.bin", "" })
+        foreach (string shard in new[] { "../good.bin", "/etc/passwd", "a/good.bin", "good.safetensors", "missing.bin",
+            "C:good.bin", "" })
         {
             string index = folder.File("pytorch_model.bin.index.json", $$$"""{"weight_map": {"w": "{{{shard}}}"}}""");
             Assert.That(() => WeightFiles.Open(index), Throws.TypeOf<CheckpointException>(), shard);
@@ -217,8 +233,10 @@ public class TorchAbuseTests
     public void Mutated_files_are_read_or_refused_in_bounded_memory()
     {
         using var folder = new TemporaryFolder();
-        byte[] pickle = Dict().Text("w").Tensor("0", 4, 0, [2, 2], [1, 2]).Text("l").Op("](").Whole(3).Text("x").Op("e").Text("o")
-            .Global("collections", "OrderedDict").Op("](").Text("k").Whole(1).Raw(0x86).Op("e").Raw(0x85).Op("R").Op("u").Stop();
+        byte[] pickle = Dict().Text("w").Tensor("0", 4, 0, [2, 2], [1,
+            2]).Text("l").Op("](").Whole(3).Text("x").Op("e").Text("o")
+            .Global("collections",
+                "OrderedDict").Op("](").Text("k").Whole(1).Raw(0x86).Op("e").Raw(0x85).Op("R").Op("u").Stop();
         byte[][] seeds = [ZipBytes.Torch(pickle, ("0", s_sixteen)), Legacy(pickle, ("0", s_sixteen))];
         var random = new Random(20);
         int read = 0, refused = 0;
@@ -268,7 +286,8 @@ public class TorchAbuseTests
             .. new PickleBytes().Raw(0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19).Stop(),
             .. new PickleBytes().Whole(1001).Stop(),
             .. Dict().Text("little_endian").Raw(0x88).Op("u").Stop(), .. pickle, .. keys.Op("e").Stop(),
-            .. storages.SelectMany(storage => (byte[])[.. BitConverter.GetBytes(storage.Content.Length / 4L), .. storage.Content]),
+            .. storages.SelectMany(storage => (byte[])[.. BitConverter.GetBytes(storage.Content.Length / 4L),
+                .. storage.Content]),
         ];
     }
 

@@ -53,7 +53,8 @@ sealed class PickleBytes
     public PickleBytes Storage(string key, long elements, string type = "FloatStorage")
         => Op("(").Text("storage").Global("torch", type).Text(key).Text("cpu").Long(elements).Op("tQ");
 
-    public PickleBytes Tensor(string key, long elements, long offset, long[] sizes, long[] strides, string type = "FloatStorage")
+    public PickleBytes Tensor(string key, long elements, long offset, long[] sizes, long[] strides,
+        string type = "FloatStorage")
         => Global("torch._utils", "_rebuild_tensor_v2").Op("(").Storage(key, elements, type).Long(offset).Longs(sizes)
             .Longs(strides).Raw(0x89).Global("collections", "OrderedDict").Op(")RtR");
 
@@ -108,7 +109,9 @@ static class ZipBytes
     }
 
     public static byte[] Torch(byte[] pickle, params (string Key, byte[] Content)[] storages)
-        => Of([("a/data.pkl", pickle), .. storages.Select(storage => ($"a/data/{storage.Key}", storage.Content)), ("a/version", "3\n"u8.ToArray())]);
+        => Of([("a/data.pkl", pickle), .. storages.Select(storage => ($"a/data/{storage.Key}", storage.Content)),
+            ("a/version", "3\n"u8.ToArray())]);
 
-    public static void Put32(byte[] bytes, int at, uint value) => BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(at), value);
+    public static void Put32(byte[] bytes, int at, uint value) =>
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(at), value);
 }

@@ -66,7 +66,8 @@ public class TorchFixtureTests
 
     [TestCaseSource(nameof(Bad))]
     public void A_malformed_file_is_refused(string path)
-        => Assert.That(() => WeightFiles.Open(path), Throws.InstanceOf<SutiException>().With.Message.Contains(Path.GetFileName(path)));
+        => Assert.That(() => WeightFiles.Open(path),
+            Throws.InstanceOf<SutiException>().With.Message.Contains(Path.GetFileName(path)));
 
     static TestCaseData Named(string path) => new TestCaseData(path).SetArgDisplayNames(Path.GetFileName(path));
 }

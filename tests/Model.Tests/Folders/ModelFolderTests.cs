@@ -47,7 +47,11 @@ public class ModelFolderTests : LeakCheck
                 if (part.IsNetwork)
                     sources.Add(part.OpenWeights());
                 parts.Add(part.IsNetwork
-                    ? new(part.Name, part.Library!, part.ClassName) { Config = part.OpenConfig(), Weights = WeightCopy.Tensors(sources[^1]) }
+                    ? new(part.Name, part.Library!, part.ClassName)
+                    {
+                        Config = part.OpenConfig(),
+                        Weights = WeightCopy.Tensors(sources[^1])
+                    }
                     : new(part.Name, part.Library!, part.ClassName) { CopyOf = part.Folder });
             }
             ModelFolderWriter.Save(saved, model.ClassName, parts, shardBytes: 50_000);
@@ -60,7 +64,8 @@ public class ModelFolderTests : LeakCheck
         }
         Assert.That(place.Names(), Is.EqualTo(new[] { "saved" }));
         var again = ModelFolder.Open(saved);
-        Assert.That(again.Parts.Select(part => part.ToString()), Is.EquivalentTo(model.Parts.Select(part => part.ToString())));
+        Assert.That(again.Parts.Select(part => part.ToString()), Is.EquivalentTo(model.Parts.Select(part =>
+            part.ToString())));
         foreach (var part in model.Parts)
         {
             var other = again[part.Name];
@@ -107,8 +112,10 @@ public class ModelFolderTests : LeakCheck
     public void A_folder_that_says_nothing_or_leads_elsewhere_is_refused()
     {
         using var place = new TemporaryFolder();
-        Assert.That(() => ModelFolder.Open(place.File("none")), Throws.TypeOf<SutiException>().With.Message.Contains("nothing there"));
-        Assert.That(() => ModelFolder.Open(place.Root), Throws.TypeOf<SutiException>().With.Message.Contains("model_index.json"));
+        Assert.That(() => ModelFolder.Open(place.File("none")),
+            Throws.TypeOf<SutiException>().With.Message.Contains("nothing there"));
+        Assert.That(() => ModelFolder.Open(place.Root),
+            Throws.TypeOf<SutiException>().With.Message.Contains("model_index.json"));
         foreach (string name in new[] { "..", "../unet", "a/b", "/etc", "a\\\\b", "." })
         {
             place.File("model_index.json", $$"""{"_class_name": "P", "{{name}}": ["diffusers", "UNet2DConditionModel"]}""");
@@ -116,12 +123,15 @@ public class ModelFolderTests : LeakCheck
         }
         place.File("model_index.json", """
             {"_class_name": "P", "unet": ["diffusers", "UNet2DConditionModel"], "vae": ["diffusers", "AutoencoderKL"],
-             "safety_checker": [null, null], "feature_extractor": ["transformers", "CLIPImageProcessor"], "requires_safety_checker": true}
+             "safety_checker": [null, null], "feature_extractor": ["transformers", "CLIPImageProcessor"],
+                 "requires_safety_checker": true}
             """);
-        Assert.That(() => ModelFolder.Open(place.Root), Throws.TypeOf<SutiException>().With.Message.Contains("no folder unet, vae"));
+        Assert.That(() => ModelFolder.Open(place.Root),
+            Throws.TypeOf<SutiException>().With.Message.Contains("no folder unet, vae"));
         Directory.CreateDirectory(place.File("unet"));
         Directory.CreateDirectory(place.File("vae"));
-        Assert.That(ModelFolder.Open(place.Root).Notes, Is.EqualTo(new[] { "safety_checker is absent", "left out feature_extractor (CLIPImageProcessor)" }));
+        Assert.That(ModelFolder.Open(place.Root).Notes, Is.EqualTo(new[] { "safety_checker is absent",
+            "left out feature_extractor (CLIPImageProcessor)" }));
         Assert.That(() => ModelFolder.Open(place.Root, "../fp16"), Throws.TypeOf<SutiException>());
         place.File("model_index.json", string.Concat(Enumerable.Repeat("{\"a\":", 1000)));
         Assert.That(() => ModelFolder.Open(place.Root), Throws.TypeOf<SutiException>().With.Message.Contains("levels"));
@@ -137,8 +147,10 @@ public class ModelFolderTests : LeakCheck
         tensors.Write(place.File("model.fp16.safetensors"));
         place.File("config.json", """{"architectures": ["CLIPTextModel"]}""");
         var plain = ModelFolder.Open(place.Root);
-        Assert.That((plain.ClassName, plain.Parts.Single().Summarize().Types.Single().Type), Is.EqualTo(("CLIPTextModel", SafetensorsType.F32)));
-        Assert.That(ModelFolder.Open(place.Root, "fp16").Parts.Single().Summarize().Types.Single().Type, Is.EqualTo(SafetensorsType.F16));
+        Assert.That((plain.ClassName, plain.Parts.Single().Summarize().Types.Single().Type),
+            Is.EqualTo(("CLIPTextModel", SafetensorsType.F32)));
+        Assert.That(ModelFolder.Open(place.Root, "fp16").Parts.Single().Summarize().Types.Single().Type,
+            Is.EqualTo(SafetensorsType.F16));
         Assert.That(() => ModelFolder.Open(place.Root, "bf16").Parts.Single().Summarize(),
             Throws.TypeOf<CheckpointException>().With.Message.Contains("model.bf16.safetensors"));
     }
@@ -157,14 +169,17 @@ public class ModelFolderTests : LeakCheck
         ModelFolderWriter.Save(model, "P", [Part(stream => stream.Write(new byte[4]))]);
         Assert.That(File.ReadAllText(Path.Combine(model, "unet", "config.json")), Does.Contain("UNet2DConditionModel")
             .And.Contain("sample_size").And.Not.Contain("Old"));
-        Assert.That(() => ModelFolderWriter.Save(model, "P", [Part(_ => throw new SutiException("test", "fails"))]), Throws.TypeOf<SutiException>());
+        Assert.That(() => ModelFolderWriter.Save(model, "P", [Part(_ => throw new SutiException("test", "fails"))]),
+            Throws.TypeOf<SutiException>());
         Assert.That(() => ModelFolderWriter.Save(model, "P", [Part(_ => throw new IOException("disk full"))]),
             Throws.TypeOf<CheckpointException>().With.Message.Contains("disk full"));
         Assert.That(ModelFolder.Open(model)["unet"].Summarize().Parameters, Is.EqualTo(1));
         Assert.That(place.Names(), Is.EqualTo(new[] { "model" }));
         Directory.CreateDirectory(place.File("other"));
         File.WriteAllText(Path.Combine(place.File("other"), "thesis.txt"), "");
-        Assert.That(() => ModelFolderWriter.Save(place.File("other"), "P", [Part(_ => { })]), Throws.TypeOf<SutiException>().With.Message.Contains("other content"));
-        Assert.That(() => ModelFolderWriter.Save(model, "P", [Part(_ => { }) with { Name = "../unet" }]), Throws.TypeOf<SutiException>());
+        Assert.That(() => ModelFolderWriter.Save(place.File("other"), "P", [Part(_ => { })]),
+            Throws.TypeOf<SutiException>().With.Message.Contains("other content"));
+        Assert.That(() => ModelFolderWriter.Save(model, "P", [Part(_ => { }) with { Name = "../unet" }]),
+            Throws.TypeOf<SutiException>());
     }
 }

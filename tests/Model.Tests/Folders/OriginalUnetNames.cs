@@ -40,8 +40,10 @@ static partial class OriginalUnetNames
                     break;
                 }
             }
-            if (!old.Contains("transformer_blocks", StringComparison.Ordinal) && !old.StartsWith("encoder_pooling", StringComparison.Ordinal))
-                old = s_resnet.Aggregate(old, (text, rule) => text.Replace(rule.New, rule.Old, StringComparison.Ordinal));
+            if (!old.Contains("transformer_blocks", StringComparison.Ordinal) && !old.StartsWith("encoder_pooling",
+                StringComparison.Ordinal))
+                old = s_resnet.Aggregate(old, (text, rule) => text.Replace(rule.New, rule.Old,
+                    StringComparison.Ordinal));
             if (old != name)
                 tensors.Move(name, old);
         }
@@ -57,7 +59,8 @@ static partial class OriginalUnetNames
         foreach (string leaf in new[] { "weight", "bias" })
         {
             if (tensors.ContainsKey($"{at}to_k.{leaf}"))
-                tensors.Fuse($"{at}qkv.{leaf}", headWidth, true, $"{at}to_q.{leaf}", $"{at}to_k.{leaf}", $"{at}to_v.{leaf}");
+                tensors.Fuse($"{at}qkv.{leaf}", headWidth, true, $"{at}to_q.{leaf}", $"{at}to_k.{leaf}",
+                    $"{at}to_v.{leaf}");
             else
                 tensors.Fuse($"{at}qkv.{leaf}", headWidth, true, $"{at}to_q.{leaf}");
             tensors.Fuse($"{at}encoder_kv.{leaf}", headWidth, true, $"{at}add_k_proj.{leaf}", $"{at}add_v_proj.{leaf}");
@@ -97,7 +100,8 @@ static partial class OriginalUnetNames
         {
             string block = name[..name.IndexOf(".UP.", StringComparison.Ordinal)];
             bool hasAttention = tensors.Keys.Any(key => key.StartsWith(block + ".1.", StringComparison.Ordinal)
-                && (key.Contains(".norm.", StringComparison.Ordinal) || key.Contains("transformer_blocks", StringComparison.Ordinal)));
+                && (key.Contains(".norm.", StringComparison.Ordinal) || key.Contains("transformer_blocks",
+                    StringComparison.Ordinal)));
             tensors.Move(name, name.Replace(".UP.", hasAttention ? ".2." : ".1.", StringComparison.Ordinal));
         }
     }

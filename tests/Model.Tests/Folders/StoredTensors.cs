@@ -48,7 +48,8 @@ sealed class StoredTensors : Dictionary<string, (SafetensorsType Type, long[] Sh
             foreach (string name in from)
                 joined.Write(this[name].Bytes.AsSpan((int)(row / block * rowBytes), (int)rowBytes));
         }
-        long[] shape = [first.Shape[0] * from.Length, .. first.Shape[1..], .. convolution && first.Shape.Length == 2 ? [1L] : Array.Empty<long>()];
+        long[] shape = [first.Shape[0] * from.Length, .. first.Shape[1..], .. convolution && first.Shape.Length == 2
+            ? [1L] : Array.Empty<long>()];
         foreach (string name in from)
             Remove(name);
         Add(to, (first.Type, shape, joined.ToArray()));

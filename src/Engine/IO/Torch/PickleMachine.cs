@@ -7,8 +7,8 @@ using System.Text;
 namespace SuTI.Engine.IO;
 
 /// <summary>
-/// Runs a pickle of PyTorch without the power to call anything: it makes dicts, lists, tuples, texts, numbers and tensors;
-/// classes and functions stay names, and what they would have made is a <see cref="PickleForeign"/>.
+/// Runs a pickle of PyTorch without the power to call anything: it makes dicts, lists, tuples, texts, numbers and
+/// tensors; classes and functions stay names, and what they would have made is a <see cref="PickleForeign"/>.
 /// </summary>
 /// <remarks>
 /// Format: Python's pickletools module, protocols 0 to 5. No step recurses or hashes what the file chose, each makes at
@@ -94,7 +94,9 @@ sealed class PickleMachine(PickleInput input, string path, Func<PickleTuple, Tor
         switch (op)
         {
             case PickleOp.Mark: _marks.Add(_stack.Count); break;
-            case PickleOp.Pop when _marks.Count > 0 && _marks[^1] == _stack.Count: _marks.RemoveAt(_marks.Count - 1); break;
+            case PickleOp.Pop when _marks.Count > 0 && _marks[^1] == _stack.Count:
+                _marks.RemoveAt(_marks.Count - 1);
+                break;
             case PickleOp.Pop: Pop(); break;
             case PickleOp.PopMark: Marked(); break;
             case PickleOp.Dup: Push(Peek()); break;

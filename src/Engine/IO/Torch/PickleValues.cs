@@ -1,6 +1,8 @@
 namespace SuTI.Engine.IO;
 
-/// <summary>A dict of a pickle: its entries in order. Keys are not hashed, so that no file can choose bad ones.</summary>
+/// <summary>
+/// A dict of a pickle: its entries in order. Keys are not hashed, so that no file can choose bad ones.
+/// </summary>
 sealed class PickleDict
 {
     public List<(object? Key, object? Value)> Entries { get; } = [];

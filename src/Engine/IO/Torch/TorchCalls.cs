@@ -21,8 +21,8 @@ sealed class TorchCalls(string path)
 
     static readonly HashSet<string> s_hostileBuiltins = new(StringComparer.Ordinal)
     {
-        "__import__", "apply", "breakpoint", "compile", "delattr", "eval", "exec", "execfile", "exit", "file", "globals",
-        "help", "input", "locals", "open", "print", "quit", "raw_input", "reload", "setattr", "vars",
+        "__import__", "apply", "breakpoint", "compile", "delattr", "eval", "exec", "execfile", "exit", "file",
+        "globals", "help", "input", "locals", "open", "print", "quit", "raw_input", "reload", "setattr", "vars",
     };
 
     static readonly HashSet<string> s_harmless = new(StringComparer.Ordinal)
@@ -54,7 +54,9 @@ sealed class TorchCalls(string path)
         return global;
     }
 
-    /// <exception cref="CheckpointException">What is called is no name, or the description of a tensor is broken.</exception>
+    /// <exception cref="CheckpointException">
+    /// What is called is no name, or the description of a tensor is broken.
+    /// </exception>
     public object? Call(object? callee, object? arguments)
     {
         if (callee is not PickleGlobal function)
@@ -74,7 +76,8 @@ sealed class TorchCalls(string path)
                 return Tensor(items, null);
             case "torch._utils._rebuild_tensor_v3" when items.Length >= 7:
                 return Tensor(items, items[6]);
-            case "torch._utils._rebuild_parameter" or "torch._utils._rebuild_parameter_with_state" when items.Length >= 1:
+            case "torch._utils._rebuild_parameter" or "torch._utils._rebuild_parameter_with_state"
+                when items.Length >= 1:
                 return items[0];
             // (function, class, arguments, attributes): a tensor that somebody gave attributes.
             case "torch._tensor._rebuild_from_type_v2"
@@ -89,7 +92,9 @@ sealed class TorchCalls(string path)
         }
     }
 
-    /// <summary>Gives an object its state, which is dropped: only plain dicts and foreign objects have one here.</summary>
+    /// <summary>
+    /// Gives an object its state, which is dropped: only plain dicts and foreign objects have one here.
+    /// </summary>
     public void Build(object? target, object? state)
     {
         _ = state;
@@ -122,7 +127,8 @@ sealed class TorchCalls(string path)
         // A list may be handed to any number of calls.
         _pairs += pairs.Count;
         if (_pairs > PickleMachine.MaxSteps)
-            throw new CheckpointException(path, "a pickle has a limit", $"{PickleMachine.MaxSteps} pairs of dicts", "more");
+            throw new CheckpointException(path, "a pickle has a limit", $"{PickleMachine.MaxSteps} pairs of dicts",
+                "more");
         foreach (object? pair in pairs)
         {
             var entry = pair switch
@@ -142,7 +148,8 @@ sealed class TorchCalls(string path)
             return foreign;
         if (items[0] is not TorchStorage storage || items[1] is not long offset || Dimensions(items[2]) is not { } sizes
             || Dimensions(items[3]) is not { } strides || sizes.Length != strides.Length)
-            throw new CheckpointException(path, "a tensor is described by a storage, an offset, sizes and strides", null,
+            throw new CheckpointException(path, "a tensor is described by a storage, an offset, sizes and strides",
+                null,
                 "other values");
         var type = dtype is null ? storage.Type
             : dtype is PickleGlobal { Module: "torch" } named && TorchTypes.OfDType(named.Name) is { } known ? known
@@ -172,5 +179,6 @@ sealed class TorchCalls(string path)
             : [.. items.Select(item => (long)item!)];
     }
 
-    CheckpointException Refusal(string what) => new(path, $"a weight file holds data alone, and this one would call {what}");
+    CheckpointException Refusal(string what) => new(path,
+        $"a weight file holds data alone, and this one would call {what}");
 }

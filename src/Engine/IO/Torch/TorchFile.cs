@@ -5,8 +5,9 @@ namespace SuTI.Engine.IO;
 /// calling anything; tensors are read when asked for, where they lie.
 /// </summary>
 /// <remarks>
-/// Format: torch.save of PyTorch 1.6 and later (a zip archive, <see cref="ZipDirectory"/>) and of earlier versions (pickles,
-/// then storages). Names are the keys that lead to a tensor, joined by points: a training checkpoint's weights are
+/// Format: torch.save of PyTorch 1.6 and later (a zip archive, <see cref="ZipDirectory"/>) and of earlier versions
+/// (pickles, then storages). Names are the keys that lead to a tensor, joined by points: a training checkpoint's
+/// weights are
 /// <c>state_dict.…</c>.
 /// </remarks>
 public sealed class TorchFile : IWeightSource
@@ -81,7 +82,8 @@ public sealed class TorchFile : IWeightSource
     internal static bool Looks(ReadOnlySpan<byte> start)
         => IsZip(start) || (start.Length > 1 && start[0] == 0x80 && start[1] is >= 2 and <= 5);
 
-    static bool IsZip(ReadOnlySpan<byte> start) => start.StartsWith("PK\u0003\u0004"u8) || start.StartsWith("PK\u0005\u0006"u8);
+    static bool IsZip(ReadOnlySpan<byte> start) => start.StartsWith("PK\u0003\u0004"u8)
+        || start.StartsWith("PK\u0005\u0006"u8);
 
     void ReadDirectory()
     {
@@ -90,7 +92,8 @@ public sealed class TorchFile : IWeightSource
         var content = IsZip(start[..read]) ? TorchZip.Read(_stream.SafeFileHandle, Path)
             : TorchPickles.Read(_stream.SafeFileHandle, Path);
         ForeignObjects = content.Foreign;
-        foreach (var (name, tensor) in TorchTree.Tensors(content.Root, Path).OrderBy(pair => pair.Value.Storage.Position)
+        foreach (var (name, tensor) in TorchTree.Tensors(content.Root, Path)
+            .OrderBy(pair => pair.Value.Storage.Position)
             .ThenBy(pair => pair.Key, StringComparer.Ordinal))
         {
             var entry = new WeightEntry(name, tensor.Type, tensor.View.Sizes);

@@ -19,7 +19,9 @@ sealed class TorchShards : IWeightSource
 
     public bool ChecksDigests => false;
 
-    /// <exception cref="CheckpointException">Shards missing, broken or without their tensors: one for all problems.</exception>
+    /// <exception cref="CheckpointException">
+    /// Shards missing, broken or without their tensors: one for all problems.
+    /// </exception>
     public static TorchShards Open(string file)
     {
         var shards = new TorchShards(file);
@@ -39,7 +41,8 @@ sealed class TorchShards : IWeightSource
 
     public string FileWith(string name) => FileOf(name).Path;
 
-    public void ReadInto(string name, long offset, Span<byte> destination) => FileOf(name).ReadInto(name, offset, destination);
+    public void ReadInto(string name, long offset, Span<byte> destination)
+        => FileOf(name).ReadInto(name, offset, destination);
 
     public int VerifyDigests() => 0;
 

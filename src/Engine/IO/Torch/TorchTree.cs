@@ -19,7 +19,8 @@ static class TorchTree
         for (int visits = 0; pending.TryPop(out var place); visits++)
         {
             if (visits + pending.Count > MaxVisits || found.Count > MaxTensors)
-                throw new CheckpointException(path, "a pickle has a limit", $"{MaxVisits} values, {MaxTensors} tensors", "more");
+                throw new CheckpointException(path, "a pickle has a limit",
+                    $"{MaxVisits} values, {MaxTensors} tensors", "more");
             if (place.Depth > MaxDepth)
                 throw new CheckpointException(path, "values must not be nested too deeply, nor in a cycle",
                     $"{MaxDepth} levels", $"more at '{CheckpointException.Printable(place.Name)}'");

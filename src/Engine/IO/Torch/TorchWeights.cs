@@ -29,9 +29,11 @@ static class TorchWeights
             key = Usual;
         if (key is null)
         {
-            // Training checkpoints hold whatever their program kept; a file of weights alone has no business naming code.
+            // Training checkpoints hold whatever their program kept; a file of weights alone has no business naming
+            // code.
             if (file.ForeignObjects.Count > 0)
-                throw new CheckpointException(file.Path, "a weight file holds data alone, and this one would call or build "
+                throw new CheckpointException(file.Path,
+                    "a weight file holds data alone, and this one would call or build "
                     + string.Join(", ", file.ForeignObjects));
             return file.Entries.Count > 0 ? file
                 : throw new CheckpointException(file.Path, "a weight file holds tensors", null, "none");

@@ -12,7 +12,8 @@ static class TorchZip
     {
         var entries = ZipDirectory.Read(file, path).Entries;
         var pickles = entries.Values.Where(entry => entry.Name == Pickle
-            || (entry.Name.EndsWith("/" + Pickle, StringComparison.Ordinal) && entry.Name.Count(c => c == '/') == 1)).ToList();
+            || (entry.Name.EndsWith("/" + Pickle, StringComparison.Ordinal)
+                && entry.Name.Count(c => c == '/') == 1)).ToList();
         if (pickles is not [var pickle])
             throw new CheckpointException(path, "an archive of PyTorch holds one data.pkl", "1", $"{pickles.Count}");
         string root = pickle.Name[..^Pickle.Length];
@@ -23,7 +24,8 @@ static class TorchZip
                 $"{pickle.Bytes}");
         if (entries.TryGetValue(root + "byteorder", out var order))
         {
-            var text = new PickleInput(file, path, order.Position, order.Position + order.Bytes).Bytes(Math.Min(order.Bytes, 16));
+            var text = new PickleInput(file, path, order.Position,
+                order.Position + order.Bytes).Bytes(Math.Min(order.Bytes, 16));
             if (!text.SequenceEqual("little"u8))
                 throw new CheckpointException(path, "numbers must be stored little-endian", "little",
                     CheckpointException.Printable(Encoding.Latin1.GetString(text)));

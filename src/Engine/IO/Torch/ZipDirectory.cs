@@ -64,7 +64,7 @@ sealed class ZipDirectory
         {
             if (spans[i].Begin < spans[i - 1].End)
                 throw Broken("entries of an archive must not overlap", null,
-                    $"'{CheckpointException.Printable(spans[i - 1].Name)}' and '{CheckpointException.Printable(spans[i].Name)}'");
+                    CheckpointException.Printable($"'{spans[i - 1].Name}' and '{spans[i].Name}'"));
         }
     }
 
@@ -88,7 +88,8 @@ sealed class ZipDirectory
             {
                 var large = FindEnd64(position);
                 if (large != (count, start, bytesOfDirectory))
-                    throw Broken("the two ends of an archive must agree", $"{(count, start, bytesOfDirectory)}", $"{large}");
+                    throw Broken("the two ends of an archive must agree", $"{(count, start, bytesOfDirectory)}",
+                        $"{large}");
             }
             return (count, start, bytesOfDirectory);
         }
@@ -122,8 +123,9 @@ sealed class ZipDirectory
         string name = Encoding.UTF8.GetString(header.Slice(HeaderBytes, nameBytes));
         int flags = U16(header, 8), method = U16(header, 10);
         if (method != 0 || (flags & 1) != 0)
-            throw Broken("entries must be stored as they are: extract the archive, or save the weights again", "method 0",
-                $"'{CheckpointException.Printable(name)}' {(method == 0 ? "encrypted" : $"compressed by method {method}")}");
+            throw Broken("entries must be stored as they are: extract the archive, or save the weights again",
+                "method 0", $"'{CheckpointException.Printable(name)}' "
+                    + (method == 0 ? "encrypted" : $"compressed by method {method}"));
         long packed = U32(header, 20), size = U32(header, 24), at = U32(header, 42);
         if (packed == uint.MaxValue || size == uint.MaxValue || at == uint.MaxValue)
             ReadLarge(header.Slice(HeaderBytes + nameBytes, extraBytes), name, ref size, ref packed, ref at);

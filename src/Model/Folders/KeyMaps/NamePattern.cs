@@ -14,7 +14,8 @@ static class NamePattern
         int begin = head.Length, end = name.IndexOf('.', begin);
         // Published networks have some dozens of blocks; the limit keeps numbers in names from meaning anything else.
         if (end < 0 || end - begin > 4
-            || !int.TryParse(name.AsSpan(begin, end - begin), NumberStyles.None, CultureInfo.InvariantCulture, out number))
+            || !int.TryParse(name.AsSpan(begin, end - begin), NumberStyles.None, CultureInfo.InvariantCulture,
+                out number))
             return false;
         rest = name[(end + 1)..];
         return true;

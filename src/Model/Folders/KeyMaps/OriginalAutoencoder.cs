@@ -4,8 +4,12 @@ using SuTI.Engine.IO;
 
 namespace SuTI.Model.Folders.KeyMaps;
 
-/// <summary>The autoencoder of the original Stable Diffusion files, under the names of diffusers' AutoencoderKL.</summary>
-/// <remarks>Source: the conversion script that diffusers publishes. The decoder's levels are numbered the other way.</remarks>
+/// <summary>
+/// The autoencoder of the original Stable Diffusion files, under the names of diffusers' AutoencoderKL.
+/// </summary>
+/// <remarks>
+/// Source: the conversion script that diffusers publishes. The decoder's levels are numbered the other way.
+/// </remarks>
 public static class OriginalAutoencoder
 {
     static readonly (string Old, string New)[] s_middle =
@@ -24,12 +28,14 @@ public static class OriginalAutoencoder
     public static IReadOnlyList<TensorPlan> Plan(IWeightSource source, string prefix = "")
     {
         var file = new PlanBuilder(source, prefix);
-        int levels = file.Names.Select(name => NamePattern.TryNumbered(name, "decoder.up.", out int level, out _) ? level + 1 : 0)
+        int levels = file.Names.Select(name => NamePattern.TryNumbered(name, "decoder.up.", out int level, out _)
+            ? level + 1 : 0)
             .DefaultIfEmpty(0).Max();
         foreach (string name in file.Names)
         {
             // The discriminator and the averages of training.
-            if (name.StartsWith("loss.", StringComparison.Ordinal) || name.StartsWith("model_ema.", StringComparison.Ordinal))
+            if (name.StartsWith("loss.", StringComparison.Ordinal) || name.StartsWith("model_ema.",
+                StringComparison.Ordinal))
                 continue;
             if (name.StartsWith("quant_conv.", StringComparison.Ordinal)
                 || name.StartsWith("post_quant_conv.", StringComparison.Ordinal))
@@ -43,7 +49,8 @@ public static class OriginalAutoencoder
     }
 
     /// <summary>
-    /// An autoencoder in diffusers' layout, with either spelling of its attention, whose 1 × 1 convolutions become matrices.
+    /// An autoencoder in diffusers' layout, with either spelling of its attention, whose 1 × 1 convolutions become
+    /// matrices.
     /// </summary>
     public static IReadOnlyList<TensorPlan> PlanModern(IWeightSource source, string prefix = "")
     {
@@ -76,9 +83,11 @@ public static class OriginalAutoencoder
             string rest = name[half.Length..];
             string? inner = rest.StartsWith("mid.", StringComparison.Ordinal)
                 ? NamePattern.Replaced(rest[4..], s_middle) is { } middle ? "mid_block." + middle : null
-                : NamePattern.Replaced(rest, [("conv_in.", "conv_in."), ("conv_out.", "conv_out."), ("norm_out.", "conv_norm_out.")])
+                : NamePattern.Replaced(rest, [("conv_in.", "conv_in."), ("conv_out.", "conv_out."), ("norm_out.",
+                    "conv_norm_out.")])
                     ?? Level(rest, levels);
-            return inner is null ? null : half + inner.Replace(".nin_shortcut.", ".conv_shortcut.", StringComparison.Ordinal);
+            return inner is null ? null : half + inner.Replace(".nin_shortcut.", ".conv_shortcut.",
+                StringComparison.Ordinal);
         }
         return null;
     }

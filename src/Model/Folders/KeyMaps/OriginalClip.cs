@@ -20,7 +20,9 @@ public static class OriginalClip
     static readonly string[] s_constants = ["input_resolution", "context_length", "vocab_size", "attn_mask"];
 
     /// <summary>The whole model.</summary>
-    /// <exception cref="SutiException">Names that are not known, such as those of a convolutional vision tower.</exception>
+    /// <exception cref="SutiException">
+    /// Names that are not known, such as those of a convolutional vision tower.
+    /// </exception>
     public static IReadOnlyList<TensorPlan> Plan(IWeightSource source, string prefix = "")
     {
         var file = new PlanBuilder(source, prefix);
@@ -37,18 +39,22 @@ public static class OriginalClip
 
     /// <summary>The text tower alone, as Stable Diffusion 2 keeps it.</summary>
     /// <param name="prefix">Of its names: <c>cond_stage_model.model.</c>.</param>
-    /// <param name="dropLayers">Last layers to leave out: the model was trained on the output of the one before.</param>
+    /// <param name="dropLayers">
+    /// Last layers to leave out: the model was trained on the output of the one before.
+    /// </param>
     /// <param name="withProjection">Whether the projection is kept.</param>
     /// <exception cref="SutiException">Names that are not known.</exception>
     public static IReadOnlyList<TensorPlan> PlanText(IWeightSource source, string prefix = "", int dropLayers = 0,
         bool withProjection = false)
     {
         var file = new PlanBuilder(source, prefix);
-        int layers = file.Names.Select(name => NamePattern.TryNumbered(name, "transformer.resblocks.", out int layer, out _)
+        int layers = file.Names.Select(name => NamePattern.TryNumbered(name, "transformer.resblocks.", out int layer,
+            out _)
             ? layer + 1 : 0).DefaultIfEmpty(0).Max() - dropLayers;
         foreach (string name in file.Names)
         {
-            if (s_constants.Contains(name) || name == "logit_scale" || name.StartsWith("visual.", StringComparison.Ordinal)
+            if (s_constants.Contains(name) || name == "logit_scale" || name.StartsWith("visual.",
+                StringComparison.Ordinal)
                 || (name == "text_projection" && !withProjection))
                 continue;
             if (!Text(file, name, layers, withProjection))
@@ -63,7 +69,9 @@ public static class OriginalClip
         switch (name)
         {
             case "visual.class_embedding": file.Whole(Tower + "embeddings.class_embedding", name); return true;
-            case "visual.positional_embedding": file.Whole(Tower + "embeddings.position_embedding.weight", name); return true;
+            case "visual.positional_embedding":
+                file.Whole(Tower + "embeddings.position_embedding.weight",
+                name); return true;
             case "visual.conv1.weight": file.Whole(Tower + "embeddings.patch_embedding.weight", name); return true;
             case "visual.proj": file.Transposed("visual_projection.weight", name); return true;
         }
@@ -101,7 +109,8 @@ public static class OriginalClip
         if (rest is "attn.in_proj_weight" or "attn.in_proj_bias")
         {
             string leaf = rest["attn.in_proj_".Length..];
-            file.Split(name, $"{to}self_attn.q_proj.{leaf}", $"{to}self_attn.k_proj.{leaf}", $"{to}self_attn.v_proj.{leaf}");
+            file.Split(name, $"{to}self_attn.q_proj.{leaf}", $"{to}self_attn.k_proj.{leaf}",
+                $"{to}self_attn.v_proj.{leaf}");
             return true;
         }
         if (NamePattern.Replaced(rest, s_layer) is not { } inner)

@@ -4,7 +4,8 @@ using SuTI.Engine.IO;
 namespace SuTI.Model.Folders.KeyMaps;
 
 /// <summary>
-/// The U-Nets of the original Stable Diffusion and DeepFloyd IF files, under the names of diffusers' UNet2DConditionModel.
+/// The U-Nets of the original Stable Diffusion and DeepFloyd IF files, under the names of diffusers'
+/// UNet2DConditionModel.
 /// </summary>
 /// <remarks>Source: the conversion scripts that diffusers publishes for both.</remarks>
 public static class OriginalUnet
@@ -58,13 +59,15 @@ public static class OriginalUnet
             };
         }
         if (NamePattern.TryNumbered(name, "input_blocks.", out int down, out string inner)
-            && NamePattern.TryNumbered(inner, "", out part, out rest) && blocks.Down(down) is var (level, layer, shrinks))
+            && NamePattern.TryNumbered(inner, "", out part, out rest) && blocks.Down(down) is var (level, layer,
+                shrinks))
         {
             string to = $"down_blocks.{level}.";
             if (shrinks)
                 return part == 0 && Resized(file, $"{to}downsamplers.0.", "op.", name, rest);
             return part == 0 ? Resnet(file, $"{to}resnets.{layer}.", name, rest)
-                : part == 1 && Attention(file, $"{to}attentions.{layer}.", $"input_blocks.{down}.1.", name, rest, headWidth);
+                : part == 1 && Attention(file, $"{to}attentions.{layer}.", $"input_blocks.{down}.1.", name, rest,
+                    headWidth);
         }
         if (NamePattern.TryNumbered(name, "output_blocks.", out int up, out inner)
             && NamePattern.TryNumbered(inner, "", out part, out rest) && blocks.Up(up) is var (upLevel, upLayer))
@@ -99,7 +102,8 @@ public static class OriginalUnet
     {
         if (!file.Has(at + "qkv.weight"))
         {
-            if (!rest.StartsWith("norm.", StringComparison.Ordinal) && !rest.StartsWith("proj_", StringComparison.Ordinal)
+            if (!rest.StartsWith("norm.", StringComparison.Ordinal) && !rest.StartsWith("proj_",
+                StringComparison.Ordinal)
                 && !rest.StartsWith("transformer_blocks.", StringComparison.Ordinal))
                 return false;
             file.Whole(to + rest, name);

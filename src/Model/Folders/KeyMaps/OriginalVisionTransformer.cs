@@ -18,7 +18,9 @@ public static class OriginalVisionTransformer
         ("mlp.fc1.", "intermediate.dense."), ("mlp.fc2.", "output.dense."),
     ];
 
-    /// <param name="prefix">Of the names: training checkpoints have <c>module.</c> and <c>backbone.</c> before them.</param>
+    /// <param name="prefix">
+    /// Of the names: training checkpoints have <c>module.</c> and <c>backbone.</c> before them.
+    /// </param>
     /// <exception cref="SutiException">Names that are not known.</exception>
     public static IReadOnlyList<TensorPlan> Plan(IWeightSource source, string prefix = "")
     {
@@ -34,7 +36,8 @@ public static class OriginalVisionTransformer
                 file.Whole("embeddings.position_embeddings", name);
             else if (NamePattern.Replaced(name, s_outer) is { } outer)
                 file.Whole(outer, name);
-            else if (!NamePattern.TryNumbered(name, "blocks.", out int layer, out string rest) || !Layer(file, layer, name, rest))
+            else if (!NamePattern.TryNumbered(name, "blocks.", out int layer, out string rest)
+                || !Layer(file, layer, name, rest))
                 file.Unknown(name);
         }
         return file.Finish("an original vision transformer");

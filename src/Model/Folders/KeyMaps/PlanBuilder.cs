@@ -33,7 +33,8 @@ sealed class PlanBuilder
 
     /// <exception cref="CheckpointException">There is no such tensor.</exception>
     public ImmutableArray<long> Shape(string name) => (_source.Find(Prefix + name)
-        ?? throw new CheckpointException(_source.Path, "the tensor is needed to tell how the model is built", tensor: Prefix + name)).Shape;
+        ?? throw new CheckpointException(_source.Path, "the tensor is needed to tell how the model is built",
+            tensor: Prefix + name)).Shape;
 
     /// <summary>The tensor as it is.</summary>
     public void Whole(string target, string name) => _plans.Add(new(target, Prefix + name));
@@ -98,6 +99,6 @@ sealed class PlanBuilder
     }
 
     CheckpointException Misfit(string name, string expected, ImmutableArray<long> shape)
-        => new(_source.Path, "a tensor that is divided must have the shape for it", expected, $"[{string.Join(", ", shape)}]",
-            Prefix + name);
+        => new(_source.Path, "a tensor that is divided must have the shape for it", expected,
+            $"[{string.Join(", ", shape)}]", Prefix + name);
 }

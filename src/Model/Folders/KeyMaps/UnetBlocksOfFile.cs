@@ -3,8 +3,8 @@ using SuTI.Engine;
 namespace SuTI.Model.Folders.KeyMaps;
 
 /// <summary>
-/// Which level and layer the numbered blocks of an original U-Net are: down, one block a layer and one that shrinks; up,
-/// one block a layer, of which a level has one more than on the way down.
+/// Which level and layer the numbered blocks of an original U-Net are: down, one block a layer and one that shrinks;
+/// up, one block a layer, of which a level has one more than on the way down.
 /// </summary>
 sealed class UnetBlocksOfFile
 {
@@ -30,7 +30,8 @@ sealed class UnetBlocksOfFile
                 _up.Add((level, layer));
         }
         if (_down.Count != inputs || _up.Count != outputs)
-            throw new SutiException("U-Net", "the blocks of the file must make up its levels: say how many layers each has",
+            throw new SutiException("U-Net",
+                "the blocks of the file must make up its levels: say how many layers each has",
                 $"{_down.Count} blocks down and {_up.Count} up for layers {string.Join(", ", layers)}",
                 $"{inputs} and {outputs}");
         Layers = layers;
@@ -43,8 +44,8 @@ sealed class UnetBlocksOfFile
 
     public (int Level, int Layer)? Up(int block) => block < _up.Count ? _up[block] : null;
 
-    // A level ends with the convolution "op"; where residual blocks shrink the images, the next level begins with another
-    // width, which shows in its first block's skip connection.
+    // A level ends with the convolution "op"; where residual blocks shrink the images, the next level begins with
+    // another width, which shows in its first block's skip connection.
     static List<int> Levels(PlanBuilder file, int inputs)
     {
         bool hasOps = file.Names.Any(name => name.EndsWith(".0.op.weight", StringComparison.Ordinal));
