@@ -1,7 +1,7 @@
 namespace SuTI.Engine.IO;
 
 /// <summary>A checkpoint of one or several safetensors files, read by tensor name.</summary>
-public sealed class SafetensorsCheckpoint : IDisposable
+public sealed class SafetensorsCheckpoint : IWeightSource
 {
     internal const string FileSuffix = ".safetensors";
     internal const string IndexSuffix = ".safetensors.index.json";
@@ -14,7 +14,11 @@ public sealed class SafetensorsCheckpoint : IDisposable
     readonly Dictionary<string, SafetensorsFile> _fileOf = new(StringComparer.Ordinal);
     readonly Dictionary<string, string> _metadata = new(StringComparer.Ordinal);
 
-    SafetensorsCheckpoint(string path) => Path = path;
+    SafetensorsCheckpoint(string path, bool verifyDigests)
+    {
+        Path = path;
+        ChecksDigests = verifyDigests;
+    }
 
     /// <summary>The file or index that was opened.</summary>
     public string Path { get; }
@@ -45,8 +49,8 @@ public sealed class SafetensorsCheckpoint : IDisposable
     public static SafetensorsCheckpoint Open(string path, bool verifyDigests = false)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        string file = CheckpointLocator.Find(path);
-        var checkpoint = new SafetensorsCheckpoint(file);
+        string file = CheckpointLocator.Find(path, safetensorsOnly: true);
+        var checkpoint = new SafetensorsCheckpoint(file, verifyDigests);
         try
         {
             if (file.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
@@ -61,6 +65,18 @@ public sealed class SafetensorsCheckpoint : IDisposable
             throw;
         }
     }
+
+    public bool ChecksDigests { get; }
+
+    IReadOnlyList<WeightEntry> IWeightSource.Entries => _entries;
+
+    public IReadOnlyList<string> Notes => _unmapped.Count == 0 ? []
+        : [$"left out {_unmapped.Count} tensors that lie in a shard without being mapped to it"];
+
+    public WeightEntry? Find(string name)
+        => _fileOf.TryGetValue(name, out SafetensorsFile? file) ? file.Entry(name) : null;
+
+    public string FileWith(string name) => FileOf(name).Path;
 
     public bool Contains(string name) => _fileOf.ContainsKey(name);
 

@@ -71,7 +71,7 @@ public sealed class SafetensorsFile : IDisposable
 
     /// <summary>Reads a whole tensor.</summary>
     /// <param name="name">Its name in the file.</param>
-    /// <param name="destination">Exactly <see cref="SafetensorsEntry.ByteCount"/> bytes.</param>
+    /// <param name="destination">Exactly <see cref="WeightEntry.ByteCount"/> bytes.</param>
     /// <exception cref="CheckpointException">
     /// The tensor is missing, of another size, no longer all there, or not what its digest says.
     /// </exception>

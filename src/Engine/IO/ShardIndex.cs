@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace SuTI.Engine.IO;
 
-/// <summary>A checkpoint's <c>….safetensors.index.json</c>: which tensor lies in which file.</summary>
+/// <summary>A checkpoint's <c>….index.json</c>: which tensor lies in which file.</summary>
 sealed class ShardIndex
 {
     /// <summary>Each shard is held open while the checkpoint is; systems commonly allow 1,024 open files.</summary>
@@ -17,6 +17,9 @@ sealed class ShardIndex
     readonly string _file;
 
     ShardIndex(string file) => _file = file;
+
+    /// <summary>Of its shards: the index's own name says what they are.</summary>
+    string Suffix => WeightFiles.IsTorchIndex(_file) ? WeightFiles.TorchSuffix : SafetensorsCheckpoint.FileSuffix;
 
     /// <summary>Tensor name to shard file name.</summary>
     public Dictionary<string, string> WeightMap { get; } = new(StringComparer.Ordinal);
@@ -60,9 +63,9 @@ sealed class ShardIndex
     /// Sub-folders are refused too: no published index uses them, and what cannot be spelt cannot be abused. A link
     /// with a plain name is followed: download caches store checkpoints so.
     /// </remarks>
-    public static bool IsPlainFileName(string name) =>
+    public static bool IsPlainFileName(string name, string suffix = SafetensorsCheckpoint.FileSuffix) =>
         name.Length is > 0 and <= 255
-        && name.EndsWith(SafetensorsCheckpoint.FileSuffix, StringComparison.Ordinal)
+        && name.EndsWith(suffix, StringComparison.Ordinal)
         && name[0] != '.'
         && !name.AsSpan().ContainsAny(s_pathCharacters)
         && !name.Any(char.IsControl);
@@ -122,10 +125,10 @@ sealed class ShardIndex
                 throw NotAnIndex($"a tensor name of {tokens.Raw.Length} bytes, or not Unicode");
             tokens.Read();
             string? shard = tokens.Type is JsonTokenType.String && tokens.Raw.Length < 1024 ? tokens.Text() : null;
-            if (shard is null || !IsPlainFileName(shard))
+            if (shard is null || !IsPlainFileName(shard, Suffix))
             {
                 throw new CheckpointException(_file, "a shard must be a plain file name in the index's folder",
-                    $"NAME{SafetensorsCheckpoint.FileSuffix}",
+                    $"NAME{Suffix}",
                     shard is null
                         ? SafetensorsHeaderParser.Kind(tokens.Type)
                         : $"'{CheckpointException.Printable(shard)}'",

@@ -109,6 +109,16 @@ public sealed class JsonConfig
 
     public IReadOnlyList<string> Texts(string key) => [.. Items(key, Require(key)).Select(item => String(key, item))];
 
+    /// <summary>A list of texts and nulls; null if the value is anything else.</summary>
+    public IReadOnlyList<string?>? TextsOrNulls(string key)
+    {
+        if (Find(key) is not { ValueKind: JsonValueKind.Array } value)
+            return null;
+        var items = value.EnumerateArray().ToList();
+        return items.TrueForAll(item => item.ValueKind is JsonValueKind.String or JsonValueKind.Null)
+            ? [.. items.Select(item => item.GetString())] : null;
+    }
+
     /// <summary>A list of whole numbers of at least 1.</summary>
     public IReadOnlyList<int> Sizes(string key)
         => [.. Items(key, Require(key)).Select(item => Positive(key, Whole(key, item)))];
@@ -188,6 +198,17 @@ public sealed class JsonConfig
         if (unknown.Count > 0)
             throw new SutiException(Printable(Source), unknown.Count == 1 ? "holds a key that is not known"
                 : "holds keys that are not known", null, string.Join(", ", unknown));
+    }
+
+    /// <summary>Writes all members but those of these names, known or not, into an object that has been begun.</summary>
+    public void CopyTo(Utf8JsonWriter json, params string[] except)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        foreach (var member in _json.EnumerateObject())
+        {
+            if (!except.Contains(member.Name, StringComparer.Ordinal))
+                member.WriteTo(json);
+        }
     }
 
     /// <summary>An error about a value of this configuration.</summary>

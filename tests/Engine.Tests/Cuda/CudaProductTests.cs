@@ -1,17 +1,19 @@
 using SuTI.Engine.Catalogue;
 using SuTI.Engine.Cuda;
 using SuTI.Engine.Layers;
-using SuTI.Engine.Tests.IO;
 
 namespace SuTI.Engine.Tests.Cuda;
 
-/// <summary>Paths of matrix products that the catalogue cannot choose: refused epilogues, kept and timed algorithms.</summary>
+/// <summary>
+/// Paths of matrix products that the catalogue cannot choose: refused epilogues, kept and timed algorithms.
+/// </summary>
 public class CudaProductTests : LeakCheck
 {
     static CudaDevice Cuda => Device.Cuda();
 
     static IEnumerable<TestCaseData> WithBias()
-        => OpCatalogue.All().Single(entry => entry.Op == "linear").Variants.Where(variant => variant.Name.Contains("bias", StringComparison.Ordinal) || variant.Name == "strided")
+        => OpCatalogue.All().Single(entry => entry.Op == "linear").Variants.Where(variant =>
+            variant.Name.Contains("bias", StringComparison.Ordinal) || variant.Name == "strided")
             .Select(variant => new TestCaseData(variant).SetArgDisplayNames(variant.Name));
 
     [TestCaseSource(nameof(WithBias))]
@@ -151,8 +153,10 @@ public class CudaProductTests : LeakCheck
     static float[] Product(CublasLt lt, Tensor a, Tensor b)
     {
         var c = Tensor.Empty([1, a.Shape[1], b.Shape[2]], device: Cuda);
-        var key = new ProductKey(ProductOperand.Of(b, true)!.Value, ProductOperand.Of(a, true)!.Value, null, ProductOperand.Of(c, false)!.Value, 1, null, false);
-        Assert.That(lt.TryMultiply(Cuda.Stream, key, b.Storage.Address, a.Storage.Address, 0, c.Storage.Address, 0), Is.True);
+        var key = new ProductKey(ProductOperand.Of(b, true)!.Value, ProductOperand.Of(a, true)!.Value, null,
+            ProductOperand.Of(c, false)!.Value, 1, null, false);
+        Assert.That(lt.TryMultiply(Cuda.Stream, key, b.Storage.Address, a.Storage.Address, 0, c.Storage.Address, 0),
+            Is.True);
         return c.ToArray<float>();
     }
 }

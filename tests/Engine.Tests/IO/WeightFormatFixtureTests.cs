@@ -102,9 +102,9 @@ public class WeightFormatFixtureTests
         }
     }
 
-    delegate void Read(string name, Span<byte> destination);
+    internal delegate void Read(string name, Span<byte> destination);
 
-    static byte[] Bytes(SafetensorsEntry entry, Read read)
+    internal static byte[] Bytes(WeightEntry entry, Read read)
     {
         byte[] bytes = new byte[entry.ByteCount];
         read(entry.Name, bytes);
@@ -112,7 +112,7 @@ public class WeightFormatFixtureTests
     }
 
     // The expected file stores halves and doubles as float32.
-    static byte[] As(SafetensorsType wanted, SafetensorsType stored, byte[] bytes)
+    internal static byte[] As(SafetensorsType wanted, SafetensorsType stored, byte[] bytes)
     {
         if (wanted == stored)
             return bytes;

@@ -1,6 +1,5 @@
 using SuTI.Engine.Layers;
 using SuTI.Engine.Optimization;
-using SuTI.Engine.Tests.IO;
 
 namespace SuTI.Engine.Tests.Optimization;
 

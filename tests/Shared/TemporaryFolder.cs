@@ -1,4 +1,4 @@
-namespace SuTI.Engine.Tests.IO;
+namespace SuTI.Tests;
 
 sealed class TemporaryFolder : IDisposable
 {
