@@ -1,4 +1,3 @@
-using SuTI.Engine.IO;
 using SuTI.Engine.Layers;
 
 namespace SuTI.Model.Tests.Folders;
