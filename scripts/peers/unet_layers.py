@@ -4,6 +4,16 @@ import torch.nn as nn
 import torch.nn.functional as F
 
 
+def attention(q, k, v):
+    """softmax(q kT / sqrt(d)) v; PyTorch before 2.0 has no fused one."""
+    if hasattr(F, "scaled_dot_product_attention"):
+        return F.scaled_dot_product_attention(q, k, v)
+    n, heads, length, width = q.shape
+    q, k, v = (t.reshape(n * heads, -1, width) for t in (q, k, v))
+    scores = torch.baddbmm(torch.empty(0), q, k.transpose(1, 2), beta=0, alpha=width ** -0.5)
+    return torch.bmm(scores.softmax(-1), v).reshape(n, heads, length, width)
+
+
 def time_embedding(t, width):
     half = width // 2
     angles = t.float()[:, None] * torch.exp(-9.210340371976184 * torch.arange(half, device=t.device) / half)[None]
@@ -53,7 +63,7 @@ class CrossAttention(nn.Module):
 
         def split(y):
             return y.reshape(n, -1, self.heads, width // self.heads).transpose(1, 2)
-        y = F.scaled_dot_product_attention(split(self.q(x)), split(self.k(context)), split(self.v(context)))
+        y = attention(split(self.q(x)), split(self.k(context)), split(self.v(context)))
         return self.out(y.transpose(1, 2).reshape(n, length, width))
 
 
@@ -101,7 +111,7 @@ class TextAttention(nn.Module):
 
         def split(z):
             return z.reshape(n, -1, self.heads, c // self.heads).transpose(1, 2)
-        y = F.scaled_dot_product_attention(split(q), split(torch.cat([tk, k], 1)), split(torch.cat([tv, v], 1)))
+        y = attention(split(q), split(torch.cat([tk, k], 1)), split(torch.cat([tv, v], 1)))
         y = self.out(y.transpose(1, 2).reshape(n, h * w, c))
         return x + y.reshape(n, h, w, c).permute(0, 3, 1, 2)
 

@@ -52,6 +52,7 @@ static partial class BenchCommand
         });
         command.Add(BenchCompareCommand.Create());
         command.Add(BenchVerifyCommand.Create());
+        command.Add(BenchUnetCommand.Create());
         command.Add(BenchRoofsCommand.Create());
         return command;
     }
@@ -59,7 +60,7 @@ static partial class BenchCommand
     static string DefaultThreads => Environment.ProcessorCount == 1 ? "1" : $"{Environment.ProcessorCount},1";
 
     static List<Workload> Select(string[] patterns, bool tiny)
-        => [.. Workloads.All(tiny).Where(w => patterns.Length == 0 || patterns.Any(p => w.Name == p || Matches(w.Name, p)))];
+        => [.. Workloads.All(tiny).Where(w => patterns.Length == 0 ? !w.IsHeavy : patterns.Any(p => w.Name == p || Matches(w.Name, p)))];
 
     static int List(List<Workload> selected)
     {

@@ -49,7 +49,7 @@ static class KernelsCompileCommand
     {
         foreach (var type in (DType[])[DType.Float32, DType.BFloat16, DType.Float16])
         {
-            foreach (var workload in Workloads.All(tiny))
+            foreach (var workload in Workloads.All(tiny).Where(workload => !workload.IsHeavy))
             {
                 yield return () =>
                 {

@@ -8,5 +8,6 @@ public static class Workloads
     [
         .. MatrixWorkloads.All(tiny), .. ConvolutionWorkloads.All(tiny), .. AttentionWorkloads.All(tiny), .. RowWorkloads.All(tiny),
         .. OptimizerWorkloads.All(tiny), .. tiny ? [] : UnetWorkloads.All(), .. tiny ? [] : TowerWorkloads.All(),
+        .. tiny ? [] : DiffusionWorkloads.All(),
     ];
 }
