@@ -10,7 +10,7 @@ def attention(q, k, v):
         return F.scaled_dot_product_attention(q, k, v)
     n, heads, length, width = q.shape
     q, k, v = (t.reshape(n * heads, -1, width) for t in (q, k, v))
-    scores = torch.baddbmm(torch.empty(0), q, k.transpose(1, 2), beta=0, alpha=width ** -0.5)
+    scores = torch.baddbmm(q.new_empty(1, 1, 1), q, k.transpose(1, 2), beta=0, alpha=width ** -0.5)
     return torch.bmm(scores.softmax(-1), v).reshape(n, heads, length, width)
 
 
