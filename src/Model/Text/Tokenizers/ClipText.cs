@@ -34,11 +34,8 @@ static class ClipText
             bool isSpace = Rune.IsWhiteSpace(rune);
             if (isSpace && !isInSpace)
                 normal.Append(' ');
-            else if (rune.Value == 'İ')
-                // The one character whose lower case is two, whatever its place and language (SpecialCasing.txt).
-                normal.Append("i\u0307");
             else if (!isSpace)
-                normal.Append(Rune.ToLowerInvariant(rune).ToString());
+                normal.Append(LowerCase.Of(rune));
             isInSpace = isSpace;
         }
         return normal.ToString();
