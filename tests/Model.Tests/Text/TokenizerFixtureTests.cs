@@ -5,7 +5,7 @@ namespace SuTI.Model.Tests.Text;
 
 /// <summary>Tokenizers against the ids of the published implementations, string by string.</summary>
 [TestFixture, Category("Fixtures")]
-public class TokenizerFixtureTests
+public class TokenizerFixtureTests : LeakCheck
 {
     static readonly Dictionary<string, ITokenizer> s_opened = [];
 

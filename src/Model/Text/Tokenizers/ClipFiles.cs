@@ -53,18 +53,16 @@ static class ClipFiles
             if (table.Find(token.Content) != token.Id)
                 table.Add(token.Content, token.Id!.Value);
         }
-        int unknownId = table.Require(unknown.Content, "unknown");
-        var model = new BytePairModel(table, EndOfWord, unknownId, table.Count);
-        readMerges(model);
+        int unknownId = table.Require(unknown.Content, "unknown"), startId = table.Require(start.Content, "start"),
+            endId = table.Require(end.Content, "end"), paddingId = table.Require(padding.Content, "padding");
         List<AddedToken> all = [start, end, unknown, padding, .. settings.Added];
         // Padding is looked for in texts like the others: with SD-2, which pads with "!", that sign in a prompt is padding.
-        var found = all.Select(token => (token.Content, table.Require(token.Content, "special"))).ToList();
-        var layout = new TokenizerLayout(table.Require(start.Content, "start"), table.Require(end.Content, "end"),
-            table.Require(padding.Content, "padding"), unknownId, settings.MaxLength ?? PositionsOfAllPublished,
-            new(found));
-        return new(table, model, layout, new(found),
-            found.Where(token => all.Exists(added => added.IsSpecial && added.Content == token.Content))
-                .Select(token => token.Item2), settings.CleansUp);
+        var found = all.Select(token => (token.Content, Id: table.Require(token.Content, "added"), token.IsSpecial)).ToList();
+        SpecialTokens inText = new(found.Select(token => (token.Content, token.Id)));
+        var model = new BytePairModel(table, EndOfWord, unknownId, table.Count);
+        readMerges(model);
+        return new(table, model, new(startId, endId, paddingId, unknownId, settings.MaxLength ?? PositionsOfAllPublished, inText),
+            inText, found.Where(token => token.IsSpecial).Select(token => token.Id), settings.CleansUp);
     }
 
     static void ReadMerges(string file, string text, BytePairModel model, int most)

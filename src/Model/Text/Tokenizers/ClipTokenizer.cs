@@ -38,7 +38,7 @@ public sealed class ClipTokenizer : Tokenizer
                 if (!keepSpecial)
                     continue;
                 Flush();
-                text.Append(token).Append(' ');
+                text.Append(token);
                 continue;
             }
             bool endsWord = token.EndsWith(_model.EndOfWord, StringComparison.Ordinal) && _model.EndOfWord.Length > 0;

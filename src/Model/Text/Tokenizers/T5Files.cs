@@ -11,8 +11,11 @@ static class T5Files
 
     /// <summary>A SentencePiece model, with sentinels above it that the file does not hold.</summary>
     public static T5Tokenizer FromPieces(string file, TokenizerSettings settings)
+        => FromModel(SentencePieceFile.Read(file), settings);
+
+    /// <inheritdoc cref="FromPieces"/>
+    public static T5Tokenizer FromModel(SentencePieceModel model, TokenizerSettings settings)
     {
-        var model = SentencePieceFile.Read(file);
         int count = model.Pieces.Count, extra = settings.ExtraIds ?? PublishedExtraIds;
         // They are numbered downwards: the first sentinel is the last token.
         var sentinels = Enumerable.Range(0, extra).Select(i => new AddedToken($"<extra_id_{i}>", count + extra - 1 - i));
@@ -30,11 +33,13 @@ static class T5Files
             table.Add(token.Content, token.Id!.Value);
         AddedToken end = settings.End ?? new(End), unknown = settings.Unknown ?? new(Unknown),
             padding = settings.Padding ?? new(Padding);
+        int endId = table.Require(end.Content, "end"), paddingId = table.Require(padding.Content, "padding"),
+            unknownId = table.Require(unknown.Content, "unknown");
         all.AddRange([end, unknown, padding]);
-        var found = all.Select(token => (token.Content, Id: table.Require(token.Content, "special"))).ToList();
-        var layout = new TokenizerLayout(null, table.Require(end.Content, "end"), table.Require(padding.Content, "padding"),
-            table.Require(unknown.Content, "unknown"), settings.MaxLength ?? PublishedLength, new(found));
-        var special = all.Where(token => token.IsSpecial).Select(token => table.Require(token.Content, "special"));
+        var found = all.Select(token => (token.Content, Id: table.Require(token.Content, "added"), token.IsSpecial)).ToList();
+        var layout = new TokenizerLayout(null, endId, paddingId, unknownId, settings.MaxLength ?? PublishedLength,
+            new(found.Select(token => (token.Content, token.Id))));
+        var special = found.Where(token => token.IsSpecial).Select(token => token.Id);
         return new(table, model, layout, special, settings.CleansUp);
     }
 }
