@@ -11,6 +11,8 @@ namespace SuTI.Model.Autoencoder;
 public sealed record AutoencoderConfig(int InChannels, int OutChannels, IReadOnlyList<int> Channels, int Layers,
     int LatentChannels, int Groups, double Scaling)
 {
+    const string DownBlock = "DownEncoderBlock2D", UpBlock = "UpDecoderBlock2D";
+
     /// <summary>Pixels a side that the model was made for: how large a tile may be.</summary>
     public int SampleSize { get; init; } = 512;
 
@@ -36,8 +38,8 @@ public sealed record AutoencoderConfig(int InChannels, int OutChannels, IReadOnl
         // What it is computed in is the caller's choice here: statistics are f32 in every type.
         config.Ignore("force_upcast", "_diffusers_version", "_name_or_path");
         var channels = config.Sizes("block_out_channels");
-        CheckBlocks(config, "down_block_types", "DownEncoderBlock2D", channels.Count);
-        CheckBlocks(config, "up_block_types", "UpDecoderBlock2D", channels.Count);
+        CheckBlocks(config, "down_block_types", DownBlock, channels.Count);
+        CheckBlocks(config, "up_block_types", UpBlock, channels.Count);
         bool quant = config.Flag("use_quant_conv", true);
         if (config.Flag("use_post_quant_conv", true) != quant)
             throw config.Unsupported("use_post_quant_conv", "the value of use_quant_conv", "another");
@@ -55,6 +57,31 @@ public sealed record AutoencoderConfig(int InChannels, int OutChannels, IReadOnl
         config.Finish();
         return result;
     }
+
+    /// <summary>The config.json of diffusers' AutoencoderKL that reads as this.</summary>
+    public JsonConfig ToJson() => ConfigWriter.Write("autoencoder", json =>
+    {
+        json.WriteString("_class_name"u8, "AutoencoderKL");
+        json.WriteString("act_fn"u8, "silu");
+        json.Numbers("block_out_channels", Channels.Select(width => (long)width));
+        json.Texts("down_block_types", Enumerable.Repeat(DownBlock, Channels.Count));
+        json.WriteNumber("in_channels"u8, InChannels);
+        json.WriteNumber("latent_channels"u8, LatentChannels);
+        json.WriteNumber("layers_per_block"u8, Layers);
+        json.WriteNumber("norm_num_groups"u8, Groups);
+        json.WriteNumber("out_channels"u8, OutChannels);
+        json.WriteNumber("sample_size"u8, SampleSize);
+        json.WriteNumber("scaling_factor"u8, Scaling);
+        json.Texts("up_block_types", Enumerable.Repeat(UpBlock, Channels.Count));
+        // Keys that older releases of the library do not have.
+        if (Shift != 0)
+            json.WriteNumber("shift_factor"u8, Shift);
+        if (!HasQuantConvolutions)
+        {
+            json.WriteBoolean("use_quant_conv"u8, false);
+            json.WriteBoolean("use_post_quant_conv"u8, false);
+        }
+    });
 
     internal ResnetOptions Resnet => new(Groups, AutoencoderHalf.Epsilon);
 

@@ -26,8 +26,8 @@ public static class UnetConfigReader
         var levels = new List<UnetLevel>();
         for (int i = 0; i < count; i++)
         {
-            var level = new UnetLevel(widths[i], Kind(config, "down_block_types", names[i], s_down),
-                Kind(config, "up_block_types", upNames[count - 1 - i], s_up), layers[i], heads[i], transformers[i],
+            var level = new UnetLevel(widths[i], Kind(config, "down_block_types", names[i], UnetBlockNames.AllDown),
+                Kind(config, "up_block_types", upNames[count - 1 - i], UnetBlockNames.AllUp), layers[i], heads[i], transformers[i],
                 onlyCross[i], contexts[i]);
             Check(config, level);
             levels.Add(level);
@@ -54,22 +54,6 @@ public static class UnetConfigReader
         return result;
     }
 
-    static readonly (string Name, LevelKind Kind)[] s_down =
-    [
-        ("DownBlock2D", new(AttentionKind.None, false)),
-        ("CrossAttnDownBlock2D", new(AttentionKind.Transformer, false)),
-        ("ResnetDownsampleBlock2D", new(AttentionKind.None, true)),
-        ("SimpleCrossAttnDownBlock2D", new(AttentionKind.Joint, true)),
-    ];
-
-    static readonly (string Name, LevelKind Kind)[] s_up =
-    [
-        ("UpBlock2D", new(AttentionKind.None, false)),
-        ("CrossAttnUpBlock2D", new(AttentionKind.Transformer, false)),
-        ("ResnetUpsampleBlock2D", new(AttentionKind.None, true)),
-        ("SimpleCrossAttnUpBlock2D", new(AttentionKind.Joint, true)),
-    ];
-
     static LevelKind Kind(JsonConfig config, string key, string name, (string Name, LevelKind Kind)[] known)
     {
         foreach (var (candidate, kind) in known)
@@ -93,9 +77,7 @@ public static class UnetConfigReader
 
     static UnetMiddle Middle(JsonConfig config, bool onlyCross)
     {
-        var kind = config.Choice("mid_block_type", "UNetMidBlock2DCrossAttn",
-            ("UNetMidBlock2DCrossAttn", AttentionKind.Transformer),
-            ("UNetMidBlock2DSimpleCrossAttn", AttentionKind.Joint));
+        var kind = config.Choice("mid_block_type", "UNetMidBlock2DCrossAttn", UnetBlockNames.AllMiddle);
         return new(kind, onlyCross, config.Number("mid_block_scale_factor", 1));
     }
 
