@@ -1,5 +1,6 @@
 using SuTI.Engine;
 using SuTI.Model.Folders;
+using SuTI.Model.Transformers;
 using SuTI.Model.Unet;
 
 namespace SuTI.Model.Autoencoder;
@@ -11,6 +12,8 @@ namespace SuTI.Model.Autoencoder;
 public sealed record AutoencoderConfig(int InChannels, int OutChannels, IReadOnlyList<int> Channels, int Layers,
     int LatentChannels, int Groups, double Scaling)
 {
+    // Of a level; published networks have 2.
+    const int MostLayers = 64, Largest = ConfigBounds.LargestWidth;
     const string DownBlock = "DownEncoderBlock2D", UpBlock = "UpDecoderBlock2D";
 
     /// <summary>Pixels a side that the model was made for: how large a tile may be.</summary>
@@ -37,7 +40,10 @@ public sealed record AutoencoderConfig(int InChannels, int OutChannels, IReadOnl
         config.Only("mid_block_add_attention", "true");
         // What it is computed in is the caller's choice here: statistics are f32 in every type.
         config.Ignore("force_upcast", "_diffusers_version", "_name_or_path");
-        var channels = config.Sizes("block_out_channels");
+        var channels = config.AtMost("block_out_channels", config.Sizes("block_out_channels"), Largest);
+        if (channels.Count is 0 or > ConfigBounds.MostLevels)
+            throw config.Unsupported("block_out_channels", $"1 to {ConfigBounds.MostLevels} levels",
+                $"{channels.Count}");
         CheckBlocks(config, "down_block_types", DownBlock, channels.Count);
         CheckBlocks(config, "up_block_types", UpBlock, channels.Count);
         bool quant = config.Flag("use_quant_conv", true);
@@ -46,8 +52,9 @@ public sealed record AutoencoderConfig(int InChannels, int OutChannels, IReadOnl
         int groups = config.Size("norm_num_groups", 32);
         foreach (int width in channels.Where(width => width % groups != 0))
             throw config.Unsupported("norm_num_groups", $"a divisor of {width}", $"{groups}");
-        var result = new AutoencoderConfig(config.Size("in_channels", 3), config.Size("out_channels", 3), channels,
-            config.Size("layers_per_block", 1), config.Size("latent_channels", 4), groups,
+        var result = new AutoencoderConfig(config.Size("in_channels", 3, Largest),
+            config.Size("out_channels", 3, Largest), channels, config.Size("layers_per_block", 1, MostLayers),
+            config.Size("latent_channels", 4, Largest / 2), groups,
             config.Number("scaling_factor", 0.18215))
         {
             SampleSize = config.Size("sample_size", 512),

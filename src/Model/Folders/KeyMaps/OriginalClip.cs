@@ -48,9 +48,7 @@ public static class OriginalClip
         bool withProjection = false)
     {
         var file = new PlanBuilder(source, prefix);
-        int layers = file.Names.Select(name => NamePattern.TryNumbered(name, "transformer.resblocks.", out int layer,
-            out _)
-            ? layer + 1 : 0).DefaultIfEmpty(0).Max() - dropLayers;
+        int layers = NamePattern.Count(file.Names, "transformer.resblocks.") - dropLayers;
         foreach (string name in file.Names)
         {
             if (s_constants.Contains(name) || name == "logit_scale" || name.StartsWith("visual.",
