@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using SuTI.Engine.IO;
+using SuTI.Model.Folders;
 using SuTI.Model.Folders.Inspection;
 
 namespace SuTI.Cli.Commands;
@@ -17,10 +18,19 @@ static class InspectCommand
         };
         var json = new Option<bool>("--json") { Description = "One JSON object a tensor or network, and one for the whole." };
         var variant = new Option<string?>("--variant") { Description = "Of a folder: which weight files, as fp16 for model.fp16.safetensors." };
+        var load = new Option<bool>("--load") { Description = "Also loads each network of a model, and shows how fast and the most memory that it took." };
+        var device = Devices.Option("Where --load puts the networks");
         var command = new DescribedCommand("inspect",
             "Shows what a weight file holds, or the networks of a model and the memory they take; reads no tensor.",
-            "suti inspect stable-diffusion-v1-5") { path, variant, json };
-        command.SetAction(parsed => Run(parsed.GetValue(path)!, parsed.GetValue(variant), parsed.GetValue(json)));
+            "suti inspect stable-diffusion-v1-5") { path, variant, json, load, device };
+        command.SetAction(parsed =>
+        {
+            int code = Run(parsed.GetValue(path)!, parsed.GetValue(variant), parsed.GetValue(json));
+            if (parsed.GetValue(load))
+                InspectModel.Load(ModelFolder.Open(parsed.GetValue(path)!, parsed.GetValue(variant)),
+                    Devices.Parse(parsed.GetValue(device)!), parsed.GetValue(json));
+            return code;
+        });
         return command;
     }
 

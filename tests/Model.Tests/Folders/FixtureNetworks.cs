@@ -1,6 +1,5 @@
 using SuTI.Engine.Layers;
 using SuTI.Model.Folders;
-using SuTI.Model.Folders.Conversion;
 using SuTI.Model.Folders.Inspection;
 
 namespace SuTI.Model.Tests.Folders;
@@ -16,15 +15,7 @@ static class FixtureNetworks
 
     /// <summary>Declares the network of a folder and loads it, in whichever names its weights have.</summary>
     public static LoadReport Load(string folder, ParameterStore store)
-    {
-        var part = ModelFolder.Open(folder).Parts.Single();
-        using var weights = part.OpenWeights();
-        using var view = NamedNetwork.Of(weights)?.View(weights, NameStyle.Library, part.OpenConfig()) ?? weights;
-        var network = KnownNetworks.Declare(part.ClassName, store.Root, part.OpenConfig(),
-            [.. view.Entries.Select(entry => entry.Name)]);
-        Assert.That(network, Is.Not.Null, $"no network is of the class {part.ClassName}");
-        return store.Load(view, new() { Rename = network!.Rename });
-    }
+        => KnownNetworks.Load(ModelFolder.Open(folder).Parts.Single(), store);
 
     public static void AssertEqual(ParameterStore found, ParameterStore expected)
     {

@@ -1,7 +1,9 @@
 using System.Globalization;
 using SuTI.Engine;
+using SuTI.Engine.IO;
 using SuTI.Engine.Layers;
 using SuTI.Model.Autoencoder;
+using SuTI.Model.Folders.Conversion;
 using SuTI.Model.Text;
 using SuTI.Model.Transformers;
 using SuTI.Model.Unet;
@@ -43,6 +45,30 @@ public static class KnownNetworks
     public static DeclaredNetwork? Declare(string className, ParameterScope scope, JsonConfig config,
         IReadOnlyCollection<string> names)
         => s_classes.TryGetValue(className, out var declare) ? declare(scope, config, names) : null;
+
+    /// <summary>
+    /// Declares the network of a part and loads its weights, whether they have the library's names or the authors'.
+    /// </summary>
+    /// <param name="store">Where the network is declared, by the names of the library.</param>
+    /// <exception cref="SutiException">
+    /// A class that is not known, a configuration that is not supported, or weights that do not fit: all at once.
+    /// </exception>
+    public static LoadReport Load(ModelPart part, ParameterStore store)
+    {
+        ArgumentNullException.ThrowIfNull(part);
+        ArgumentNullException.ThrowIfNull(store);
+        using var weights = part.OpenWeights();
+        var view = InLibraryNames(weights, part);
+        var network = Declare(part.ClassName, store.Root, part.OpenConfig(), [.. view.Entries.Select(entry => entry.Name)])
+            ?? throw new SutiException(CheckpointException.Printable(part.Folder, 1000),
+                "the network must be of a class that is known", string.Join(", ", Classes),
+                CheckpointException.Printable(part.ClassName));
+        return store.Load(view, new() { Rename = network.Rename });
+    }
+
+    internal static IWeightSource InLibraryNames(IWeightSource weights, ModelPart part)
+        => NamedNetwork.Of(weights) is { IsOriginal: true } network
+            ? network.View(weights, NameStyle.Library, part.OpenConfig()) : weights;
 
     static DeclaredNetwork Unet(ParameterScope p, JsonConfig json, IReadOnlyCollection<string> names)
     {

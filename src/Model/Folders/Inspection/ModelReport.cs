@@ -1,7 +1,6 @@
 using SuTI.Engine;
 using SuTI.Engine.IO;
 using SuTI.Engine.Layers;
-using SuTI.Model.Folders.Conversion;
 
 namespace SuTI.Model.Folders.Inspection;
 
@@ -57,9 +56,7 @@ public sealed record ModelReport(string Path, string ClassName, IReadOnlyList<Pa
         using var weights = part.OpenWeights();
         var summary = WeightSummary.Of(weights);
         var config = part.OpenConfig();
-        // Loading reads either kind of names where there is a map.
-        var view = NamedNetwork.Of(weights) is { IsOriginal: true } network
-            ? network.View(weights, NameStyle.Library, config) : weights;
+        var view = KnownNetworks.InLibraryNames(weights, part);
         using var store = new ParameterStore();
         var declared = KnownNetworks.Declare(part.ClassName, store.Root, config,
             [.. view.Entries.Select(entry => entry.Name)]);
