@@ -102,7 +102,8 @@ sealed class ConversionJob(string source, string target, ConversionOptions optio
         else
             Folder(config, tensors);
         return $"{name ?? network?.Kind.ToString() ?? "weights"}, "
-            + (ReferenceEquals(view, weights) ? "names kept" : $"names of the {Options.Names.ToString().ToLowerInvariant()}");
+            + (ReferenceEquals(view, weights) ? "names kept"
+                : $"names of the {Options.Names.ToString().ToLowerInvariant()}");
     }
 
     void Folder(ModelPart? part, IReadOnlyList<SafetensorsTensor> tensors)

@@ -80,8 +80,8 @@ static class StableDiffusionConversion
         using var text = textPart.OpenWeights();
         // Readers of such files tell the version by the attention of the first level.
         if (unet.Find("down_blocks.0.attentions.0.proj_in.weight") is not { } projection)
-            throw new SutiException(ModelConverter.Printable(model.Path), "only Stable Diffusion 1 and 2 have such a file",
-                "a U-Net that reads the text on its first level", "one that does not");
+            throw new SutiException(ModelConverter.Printable(model.Path),
+                "only Stable Diffusion 1 and 2 have such a file", "a U-Net that reads the text on its first level", "one that does not");
         bool isSecond = projection.Shape.Length == 2;
         using var oldUnet = UnetToOriginal.View(unet, StableDiffusionFile.UnetPrefix);
         using var oldAutoencoder = AutoencoderToOriginal.View(autoencoder, StableDiffusionFile.AutoencoderPrefix);

@@ -59,7 +59,8 @@ public static class KnownNetworks
         ArgumentNullException.ThrowIfNull(store);
         using var weights = part.OpenWeights();
         var view = InLibraryNames(weights, part);
-        var network = Declare(part.ClassName, store.Root, part.OpenConfig(), [.. view.Entries.Select(entry => entry.Name)])
+        var network = Declare(part.ClassName, store.Root, part.OpenConfig(),
+            [.. view.Entries.Select(entry => entry.Name)])
             ?? throw new SutiException(CheckpointException.Printable(part.Folder, 1000),
                 "the network must be of a class that is known", string.Join(", ", Classes),
                 CheckpointException.Printable(part.ClassName));

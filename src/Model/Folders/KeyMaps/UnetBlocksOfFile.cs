@@ -15,7 +15,8 @@ sealed class UnetBlocksOfFile
     /// <exception cref="SutiException">The blocks do not make up such a network.</exception>
     public UnetBlocksOfFile(PlanBuilder file, IReadOnlyList<int>? layers)
     {
-        int inputs = NamePattern.Count(file.Names, "input_blocks."), outputs = NamePattern.Count(file.Names, "output_blocks.");
+        int inputs = NamePattern.Count(file.Names, "input_blocks.");
+        int outputs = NamePattern.Count(file.Names, "output_blocks.");
         layers ??= Levels(file, inputs);
         for (int level = 0; level < layers.Count; level++)
         {
