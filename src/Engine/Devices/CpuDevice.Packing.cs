@@ -8,7 +8,7 @@ public sealed partial class CpuDevice
 
     /// <summary>
     /// Bytes that may go to packed forms of weights, kept beside the weights so that the next product with them need not pack
-    /// again; 768 MiB unless SUTI_PACKED_MIB says otherwise. Products with few rows, where packing costs most, may use all of it, others a third.
+    /// again; 512 MiB unless SUTI_PACKED_MIB says otherwise. Products with few rows, where packing costs most, may use all of it, others a third.
     /// Beyond it weights are packed for each call; results do not depend on it.
     /// </summary>
     public long PackedBudget { get; set; } = DefaultPackedBudget();
@@ -20,5 +20,5 @@ public sealed partial class CpuDevice
     static long DefaultPackedBudget()
         => int.TryParse(Environment.GetEnvironmentVariable("SUTI_PACKED_MIB"), out int mebibytes) && mebibytes >= 0
             ? (long)mebibytes << 20
-            : 768L << 20;
+            : 512L << 20;
 }

@@ -28,8 +28,8 @@ public class BatchSplitTests : LeakCheck
         Tensor x = Drawn(1, Most, shape[1], shape[2], shape[3]), text = Drawn(2, Most, context[1], context[2]);
         Check(count => Run(0, count), at => Run(at, 1));
 
-        Tensor Run(int first, int count) => unet.Forward(x.Slice(0, first, count), times[first..(first + count)],
-            text.Slice(0, first, count), null, levels.Length == 0 ? [] : levels[first..(first + count)]);
+        Tensor Run(int first, int count) => unet.Forward(x.Slice(0, first, count), times.AsSpan(first, count).ToArray(),
+            text.Slice(0, first, count), null, levels.Length == 0 ? [] : levels.AsSpan(first, count).ToArray());
     }
 
     [TestCaseSource(nameof(Autoencoders))]
@@ -55,7 +55,7 @@ public class BatchSplitTests : LeakCheck
             int length = together.Length / count;
             for (int at = 0; at < count; at++)
             {
-                Assert.That(alone(at).Contiguous().ToArray<float>(), Is.EqualTo(together[(at * length)..((at + 1) * length)]),
+                Assert.That(alone(at).Contiguous().ToArray<float>(), Is.EqualTo(together.AsSpan(at * length, length).ToArray()),
                     $"{at} of {count}");
             }
         }

@@ -47,10 +47,6 @@ public sealed partial class CpuDevice
         }
     }
 
-    /// <summary>Scratch that lives as long as the op that asks for it.</summary>
-    static Span<T> Workspace<T>(long length) where T : unmanaged
-        => length == 0 ? default : Tensor.Empty([checked((int)length)], DTypes.Of<T>(), Cpu).Span<T>();
-
     unsafe ReadOnlySpan<T> Packed<T>(Tensor b, MatMulSizes sizes)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
