@@ -1,4 +1,5 @@
 using SuTI.Engine.IO;
+using SuTI.Model.Imaging.Jpeg;
 using SuTI.Model.Imaging.Png;
 
 namespace SuTI.Model.Imaging;
@@ -39,6 +40,8 @@ public static class ImageFile
             throw TooLong(source, limits, bytes.Length);
         if (ImageFormat.IsPng(bytes.Span))
             return PngReader.Read(bytes, source, limits);
+        if (ImageFormat.IsJpeg(bytes.Span))
+            return JpegReader.Read(bytes, source, limits);
         throw ImageFormat.Refusal(source, bytes.Span);
     }
 

@@ -1,0 +1,7 @@
+namespace SuTI.Model.Imaging;
+
+/// <summary>Sides of a picture in pixels.</summary>
+public readonly record struct PictureSize(int Width, int Height)
+{
+    public override string ToString() => FormattableString.Invariant($"{Width}x{Height}");
+}
