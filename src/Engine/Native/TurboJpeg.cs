@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace SuTI.Engine.Native;
 
 /// <summary>
-/// libjpeg-turbo's TurboJPEG library, bound by name when it is first asked for: the functions that its versions 1.4 to 3
+/// libjpeg-turbo's TurboJPEG library, bound by name when it is first asked for: the functions that versions 1.4 to 3
 /// have in common.
 /// </summary>
 /// <remarks>SUTI_TURBOJPEG names the library's file, or is <c>off</c> to do without it.</remarks>
@@ -11,6 +11,8 @@ public sealed unsafe class TurboJpeg
 {
     const string Variable = "SUTI_TURBOJPEG";
     const int AccurateTransform = 1 << 12, LimitScans = 1 << 15, IsWarning = 0;
+
+    static readonly string[] s_brew = ["/opt/homebrew/opt/jpeg-turbo/lib", "/usr/local/opt/jpeg-turbo/lib"];
 
     static readonly Lazy<TurboJpeg> s_instance = new(() => new(Environment.GetEnvironmentVariable(Variable)));
 
@@ -21,13 +23,16 @@ public sealed unsafe class TurboJpeg
     readonly delegate* unmanaged<nint, byte*> _errorText;
 
     /// <summary>Binds the library in a file of this name.</summary>
-    /// <param name="choice">As the variable has it: a file, <c>off</c>, or null or empty for where systems keep it.</param>
+    /// <param name="choice">
+    /// As the variable has it: a file, <c>off</c>, or null or empty for where systems keep it.
+    /// </param>
     /// <exception cref="SutiException">The library is not there; the message says how to install it.</exception>
     public TurboJpeg(string? choice)
     {
         nint library = Load(choice);
         _create = (delegate* unmanaged<nint>)Find(library, "tjInitDecompress");
-        _decompress = (delegate* unmanaged<nint, byte*, CULong, byte*, int, int, int, int, int, int>)Find(library, "tjDecompress2");
+        _decompress = (delegate* unmanaged<nint, byte*, CULong, byte*, int, int, int, int, int, int>)
+            Find(library, "tjDecompress2");
         _destroy = (delegate* unmanaged<nint, int>)Find(library, "tjDestroy");
         _errorCode = (delegate* unmanaged<nint, int>)Find(library, "tjGetErrorCode");
         _errorText = (delegate* unmanaged<nint, byte*>)Find(library, "tjGetErrorStr2");
@@ -36,7 +41,9 @@ public sealed unsafe class TurboJpeg
     /// <exception cref="SutiException">The library is not installed; the message says how to install it.</exception>
     public static TurboJpeg Instance => s_instance.Value;
 
-    /// <summary>Decompresses a whole file: the accurate integer transform, chroma enlarged by the triangle filter.</summary>
+    /// <summary>
+    /// Decompresses a whole file: the accurate integer transform, chroma enlarged by the triangle filter.
+    /// </summary>
     /// <param name="file">The file's bytes.</param>
     /// <param name="width">As the file's header has it.</param>
     /// <param name="pixels">Receives height · width · channels bytes: 1 channel grey, 3 RGB, 4 CMYK as stored.</param>
@@ -56,7 +63,8 @@ public sealed unsafe class TurboJpeg
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
         if (pixels.Length != (long)width * height * channels)
-            throw new SutiException("turbojpeg", "the pixels do not fit", $"{(long)width * height * channels} bytes", $"{pixels.Length}");
+            throw new SutiException("turbojpeg", "the pixels do not fit", $"{(long)width * height * channels} bytes",
+                $"{pixels.Length}");
         nint handle = _create();
         if (handle == 0)
             throw new SutiException("turbojpeg", "cannot begin", null, Text(0));
@@ -87,7 +95,7 @@ public sealed unsafe class TurboJpeg
         string[] names = !string.IsNullOrEmpty(choice) ? [choice]
             : OperatingSystem.IsWindows() ? ["turbojpeg.dll", @"C:\libjpeg-turbo64\bin\turbojpeg.dll"]
             : OperatingSystem.IsMacOS()
-                ? ["libturbojpeg.0.dylib", "/opt/homebrew/opt/jpeg-turbo/lib/libturbojpeg.0.dylib", "/usr/local/opt/jpeg-turbo/lib/libturbojpeg.0.dylib"]
+                ? ["libturbojpeg.0.dylib", .. s_brew.Select(folder => folder + "/libturbojpeg.0.dylib")]
             : ["libturbojpeg.so.0", "/opt/libjpeg-turbo/lib64/libturbojpeg.so.0"];
         foreach (string name in names)
         {
@@ -95,9 +103,11 @@ public sealed unsafe class TurboJpeg
                 return library;
         }
         string command = OperatingSystem.IsWindows() ? "winget install libjpeg-turbo.libjpeg-turbo.VC"
-            : OperatingSystem.IsMacOS() ? "brew install jpeg-turbo" : "apt-get install libturbojpeg0 (Fedora: dnf install turbojpeg)";
-        throw new SutiException("turbojpeg", $"the library that reads JPEG files is not installed; install it with: {command}",
-            names[0] == "off" ? null : string.Join(" or ", names), names[0] == "off" ? $"{Variable}=off" : "none of these");
+            : OperatingSystem.IsMacOS() ? "brew install jpeg-turbo"
+                : "apt-get install libturbojpeg0 (Fedora: dnf install turbojpeg)";
+        throw new SutiException("turbojpeg",
+            $"the library that reads JPEG files is not installed; install it with: {command}",
+            choice == "off" ? null : string.Join(" or ", names), choice == "off" ? $"{Variable}=off" : "none of these");
     }
 
     static nint Find(nint library, string name) => NativeLibrary.TryGetExport(library, name, out nint address) ? address

@@ -1,3 +1,5 @@
+using static System.FormattableString;
+
 namespace SuTI.Model.Imaging;
 
 /// <summary>Parts of pictures, and pictures with borders.</summary>
@@ -8,9 +10,10 @@ public static class ImageFraming
     public static Image Crop(this Image image, int x, int y, int width, int height)
     {
         ArgumentNullException.ThrowIfNull(image);
-        if (x < 0 || y < 0 || width < 1 || height < 1 || (long)x + width > image.Width || (long)y + height > image.Height)
+        if (x < 0 || y < 0 || width < 1 || height < 1
+            || (long)x + width > image.Width || (long)y + height > image.Height)
             throw new ImageException("crop", "the part must lie in the picture", image.ToString(),
-                FormattableString.Invariant($"{width}x{height} at ({x}, {y})"));
+                Invariant($"{width}x{height} at ({x}, {y})"));
         var part = image.Derive(width, height, image.Channels, image.Depth);
         for (int line = 0; line < height; line++)
             image.Row(y + line).Slice(x * image.PixelBytes, part.Stride).CopyTo(part.Row(line));
@@ -26,7 +29,7 @@ public static class ImageFraming
         ArgumentNullException.ThrowIfNull(image);
         if (width < 1 || height < 1)
             throw new ImageException("crop", "a picture has at least one pixel", null,
-                FormattableString.Invariant($"{width}x{height}"));
+                Invariant($"{width}x{height}"));
         int missingX = Math.Max(0, width - image.Width), missingY = Math.Max(0, height - image.Height);
         int left = Half(missingX, rounding), top = Half(missingY, rounding);
         var padded = image.Pad(left, top, missingX - left, missingY - top, Colour.Black);
@@ -41,7 +44,7 @@ public static class ImageFraming
         ArgumentNullException.ThrowIfNull(image);
         if (left < 0 || top < 0 || right < 0 || bottom < 0)
             throw new ImageException("pad", "borders are not negative", null,
-                FormattableString.Invariant($"({left}, {top}, {right}, {bottom})"));
+                Invariant($"({left}, {top}, {right}, {bottom})"));
         if (left + top + right + bottom == 0)
             return image;
         bool isGrey = colour.Red == colour.Green && colour.Red == colour.Blue;
@@ -69,7 +72,8 @@ public static class ImageFraming
             case PictureFit.Crop:
                 // In double, so that a picture of the frame's proportions is taken whole.
                 double part = Math.Min((double)image.Width / width, (double)image.Height / height);
-                float marginX = (float)((image.Width - (part * width)) / 2), marginY = (float)((image.Height - (part * height)) / 2);
+                float marginX = (float)((image.Width - (part * width)) / 2),
+                    marginY = (float)((image.Height - (part * height)) / 2);
                 return image.Resize(width, height, filter,
                     new(marginX, marginY, image.Width - marginX, image.Height - marginY));
             default:
@@ -81,7 +85,9 @@ public static class ImageFraming
         }
     }
 
-    static int Inner(int side, int frame, double scale) => Math.Clamp((int)Math.Round(side * scale), Math.Min(1, frame), Math.Max(frame, 0));
+    // However thin the picture, a line of it stays.
+    static int Inner(int side, int frame, double scale)
+        => Math.Clamp((int)Math.Round(side * scale), Math.Min(1, frame), Math.Max(frame, 0));
 
     /// <summary>The half of a margin that comes first.</summary>
     static int Half(int margin, CentreRounding rounding)
@@ -89,7 +95,8 @@ public static class ImageFraming
 
     static void Fill(Image image, Colour colour)
     {
-        ReadOnlySpan<byte> samples = image.Channels < 3 ? [colour.Red, 255] : [colour.Red, colour.Green, colour.Blue, 255];
+        ReadOnlySpan<byte> samples = image.Channels < 3 ? [colour.Red, 255]
+            : [colour.Red, colour.Green, colour.Blue, 255];
         var row = image.Row(0);
         int size = image.Depth / 8;
         // 16 bits of v are the byte v twice, whatever the order of bytes.

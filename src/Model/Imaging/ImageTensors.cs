@@ -1,4 +1,5 @@
 using SuTI.Engine;
+using static System.FormattableString;
 
 namespace SuTI.Model.Imaging;
 
@@ -41,7 +42,7 @@ public static class ImageTensors
                 float value = values[(n * size) + i];
                 if (float.IsNaN(value))
                     throw new ImageException("to images", "a value is no number", "numbers only",
-                        FormattableString.Invariant($"NaN in picture {n} at ({i / channels % width}, {i / channels / width})"));
+                        Invariant($"NaN in picture {n} at ({i / channels % width}, {i / channels / width})"));
                 samples[i] = (byte)MathF.Round(Math.Clamp((value * scale) + shift, 0, 255));
             }
             result.Add(new(width, height, channels, samples));
@@ -56,13 +57,14 @@ public static class ImageTensors
     {
         ArgumentNullException.ThrowIfNull(images);
         return images.Shape.Rank == 4 && images.Shape[0] != 1
-            ? throw new ImageException("to image", "the tensor holds another number of pictures", "1", images.ToString())
+            ? throw new ImageException("to image", "the tensor holds another number of pictures", "1",
+                images.ToString())
             : images.ToImages(range)[0];
     }
 
     /// <summary>(N, height, width, 3): (sample · scale / largest sample - mean) / deviation.</summary>
-    internal static Tensor Build(IReadOnlyList<Image> images, IReadOnlyList<double> mean, IReadOnlyList<double> deviation,
-        double scale, Device? device)
+    internal static Tensor Build(IReadOnlyList<Image> images, IReadOnlyList<double> mean,
+        IReadOnlyList<double> deviation, double scale, Device? device)
     {
         if (images.Count == 0)
             throw new ImageException("to tensor", "there is no picture", "at least one", "none");

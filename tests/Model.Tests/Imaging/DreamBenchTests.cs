@@ -13,7 +13,8 @@ public class DreamBenchTests
         if (string.IsNullOrEmpty(folder))
             Assert.Ignore("SUTI_DREAMBENCH names no folder of photographs");
         JpegLibrary.Require();
-        string[] files = [.. Directory.EnumerateFiles(folder!, "*.jpg", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
+        string[] files = Directory.GetFiles(folder!, "*.jpg", SearchOption.AllDirectories);
+        Array.Sort(files, StringComparer.Ordinal);
         Assert.That(files, Is.Not.Empty);
         Assert.Multiple(() =>
         {

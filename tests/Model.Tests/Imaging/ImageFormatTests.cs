@@ -14,7 +14,8 @@ public class ImageFormatTests
     [TestCase("<svg xmlns=", "SVG")]
     public void Other_formats_are_named(string start, string name)
         => Assert.That(() => ImageFile.Decode(Encoding.Latin1.GetBytes(start), "picture.png"),
-            Throws.TypeOf<ImageException>().With.Message.Contains("expected a PNG or JPEG file").And.Message.Contains($"found {name}"));
+            Throws.TypeOf<ImageException>().With.Message.Contains("expected a PNG or JPEG file")
+                .And.Message.Contains($"found {name}"));
 
     [Test]
     public void What_is_no_picture_is_told_by_its_bytes()
@@ -24,7 +25,8 @@ public class ImageFormatTests
     [Test]
     public void A_file_that_is_not_there_is_named_without_control_characters()
         => Assert.That(() => ImageFile.Read("/nowhere/a\u001b[31m.png"),
-            Throws.TypeOf<ImageException>().With.Message.Contains("a\\u001b[31m.png").And.Message.Contains("cannot be read"));
+            Throws.TypeOf<ImageException>().With.Message.Contains("a\\u001b[31m.png")
+                .And.Message.Contains("cannot be read"));
 
     [Test]
     public void A_file_beyond_the_limit_is_not_read()
@@ -33,6 +35,7 @@ public class ImageFormatTests
         string path = folder.File("long.png");
         using (var file = File.Create(path))
             file.SetLength(300L << 20);
-        Assert.That(() => ImageFile.Read(path), Throws.TypeOf<ImageException>().With.Message.Contains("too large for a picture"));
+        Assert.That(() => ImageFile.Read(path),
+            Throws.TypeOf<ImageException>().With.Message.Contains("too large for a picture"));
     }
 }

@@ -11,7 +11,8 @@ public class ImageTensorTests : LeakCheck
         using var scope = TensorScope.Open("test");
         var tensor = new Image(2, 1, 1, [0, 255]).ToTensor(range);
         Assert.That(tensor.Shape.ToArray(), Is.EqualTo(new[] { 1, 1, 2, 3 }));
-        Assert.That(tensor.ToArray<float>(), Is.EqualTo(new[] { black, black, black, white, white, white }).Within(1e-7));
+        Assert.That(tensor.ToArray<float>(),
+            Is.EqualTo(new[] { black, black, black, white, white, white }).Within(1e-7));
         var deep = new Image(1, 1, 1, 16);
         deep.Samples16()[0] = 65535;
         Assert.That(deep.ToTensor(range).ToArray<float>(), Is.EqualTo(new[] { white, white, white }).Within(1e-7));
@@ -32,7 +33,8 @@ public class ImageTensorTests : LeakCheck
     public void Values_beyond_the_range_are_clamped_and_others_rounded()
     {
         using var scope = TensorScope.Open("test");
-        float[] values = [-2, 2, float.PositiveInfinity, float.NegativeInfinity, 0.5f / 255, 1.5f / 255, 0.999f, 0.0021f];
+        float[] values = [-2, 2, float.PositiveInfinity, float.NegativeInfinity, 0.5f / 255, 1.5f / 255, 0.999f,
+            0.0021f];
         var image = Tensor.From(values, [1, 2, 4, 1]).ToImage(PixelRange.ZeroToOne);
         Assert.That(image.ToString(), Is.EqualTo("4x2x1, 8 bits"));
         Assert.That(image.Bytes.ToArray(), Is.EqualTo(new byte[] { 0, 255, 255, 0, 0, 2, 255, 1 }));

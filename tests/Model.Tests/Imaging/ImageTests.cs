@@ -29,7 +29,8 @@ public class ImageTests
         Assert.That(Bytes(image.ToRgb()), Is.EqualTo(new byte[] { 100, 100, 100, 200, 200, 200 }));
         Assert.That(Bytes(image.ToRgba()), Is.EqualTo(new byte[] { 100, 100, 100, 255, 200, 200, 200, 51 }));
         // A fifth of 200 and four fifths of 0, 100 and 255.
-        Assert.That(Bytes(image.ToRgb(new Colour(0, 100, 255))), Is.EqualTo(new byte[] { 100, 100, 100, 40, 120, 244 }));
+        Assert.That(Bytes(image.ToRgb(new Colour(0, 100, 255))),
+            Is.EqualTo(new byte[] { 100, 100, 100, 40, 120, 244 }));
         Assert.That(Bytes(new Image(1, 1, 3, [7, 8, 9]).ToRgba()), Is.EqualTo(new byte[] { 7, 8, 9, 255 }));
     }
 
@@ -38,14 +39,16 @@ public class ImageTests
     {
         var deep = new Image(2, 1, 2, 16);
         ((ushort[])[100 * 257, 65535, 200 * 257, 51 * 257]).CopyTo(deep.Samples16());
-        Assert.That(Bytes(deep.ToRgb(new Colour(0, 100, 255)).ToEightBits()), Is.EqualTo(new byte[] { 100, 100, 100, 40, 120, 244 }));
+        Assert.That(Bytes(deep.ToRgb(new Colour(0, 100, 255)).ToEightBits()),
+            Is.EqualTo(new byte[] { 100, 100, 100, 40, 120, 244 }));
     }
 
     [Test]
     public void Parts_and_borders()
     {
         Assert.That(Bytes(Six().Crop(1, 0, 2, 2)), Is.EqualTo(new byte[] { 2, 3, 5, 6 }));
-        Assert.That(Bytes(Six().Pad(1, 0, 0, 1, Colour.White)), Is.EqualTo(new byte[] { 255, 1, 2, 3, 255, 4, 5, 6, 255, 255, 255, 255 }));
+        Assert.That(Bytes(Six().Pad(1, 0, 0, 1, Colour.White)),
+            Is.EqualTo(new byte[] { 255, 1, 2, 3, 255, 4, 5, 6, 255, 255, 255, 255 }));
         var red = Six().Pad(0, 1, 0, 0, new Colour(200, 0, 0));
         Assert.That((red.Channels, red.Height), Is.EqualTo((3, 3)));
         Assert.That(Bytes(red)[..10], Is.EqualTo(new byte[] { 200, 0, 0, 200, 0, 0, 200, 0, 0, 1 }));
@@ -102,7 +105,8 @@ public class ImageTests
     [Test]
     public void A_grid_holds_its_pictures_in_order()
     {
-        Image Of(byte value, int width, int height) => new(width, height, 1, [.. Enumerable.Repeat(value, width * height)]);
+        Image Of(byte value, int width, int height) => new(width, height, 1,
+            [.. Enumerable.Repeat(value, width * height)]);
         var grid = ImageGrid.Compose([Of(1, 2, 2), Of(2, 2, 2), Of(3, 1, 2)], 2, 1, new Colour(9, 9, 9));
         Assert.That((grid.Width, grid.Height, grid.Channels), Is.EqualTo((7, 7, 3)));
         byte[] red = [.. Bytes(grid).Where((_, i) => i % 3 == 0)];

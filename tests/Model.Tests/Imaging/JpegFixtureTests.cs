@@ -24,15 +24,19 @@ public class JpegFixtureTests
     public void Pixels_are_within_the_bounds(string folder, string name, JsonElement json)
     {
         var options = new CaseOptions(json);
-        options.Describes("note", "info_nosmooth_max_abs", "info_nosmooth_mean_abs", "info_float_idct_mean_abs", "info_float_idct_max_abs");
+        options.Describes("note", "info_nosmooth_max_abs", "info_nosmooth_mean_abs", "info_float_idct_mean_abs",
+            "info_float_idct_max_abs");
         byte[] file = File.ReadAllBytes(Path.Combine(folder, name));
         var image = ImageFile.Decode(file, name);
         Assert.That(new[] { image.Width, image.Height }, Is.EqualTo(options.Integers("size_after_orientation")));
         Assert.That(image.Channels, Is.EqualTo(options.Text("pil_mode") == "L" ? 1 : 3));
         int orientation = options.Integer("orientation", 1);
-        Assert.That(image.Notes.Any(note => note.Contains($"orientation {orientation}", StringComparison.Ordinal)), Is.EqualTo(orientation != 1));
-        foreach (string key in ExpectedPixels.Keys(folder).Where(key => key.StartsWith(name + "/", StringComparison.Ordinal)))
+        Assert.That(image.Notes.Any(note => note.Contains($"orientation {orientation}", StringComparison.Ordinal)),
+            Is.EqualTo(orientation != 1));
+        foreach (string key in ExpectedPixels.Keys(folder))
         {
+            if (!key.StartsWith(name + "/", StringComparison.Ordinal))
+                continue;
             var found = key == name + "/rgb" ? image.ToRgb() : key == name + "/cmyk" ? Inks(file, name)
                 : throw new NotSupportedException(key);
             var (largest, mean) = ExpectedPixels.Difference<byte>(found.Bytes, ExpectedPixels.Bytes(folder, key));

@@ -5,7 +5,9 @@ namespace SuTI.Model.Tests.Imaging;
 /// <summary>Whether TurboJPEG is here, which is not the project's to bring along.</summary>
 static class JpegLibrary
 {
-    /// <summary>Skips the test, with the reason, where the library is missing; where CI runs that is a failure.</summary>
+    /// <summary>
+    /// Skips the test, with the reason, where the library is missing; where CI runs that is a failure.
+    /// </summary>
     public static void Require()
     {
         try

@@ -27,7 +27,8 @@ public class JpegTests
         yield return Case("cut in the header", "truncated or damaged in the segment", file => file[..30]);
         yield return Case("cut in the data", "no marker of the end", file => file[..(file.Length / 2)]);
         yield return Case("without the end", "no marker of the end", file => file[..^2]);
-        yield return Case("cut and closed", "compressed data is damaged", file => [.. file[..(file.Length * 2 / 3)], 0xff, 0xd9]);
+        yield return Case("cut and closed", "compressed data is damaged",
+            file => [.. file[..(file.Length * 2 / 3)], 0xff, 0xd9]);
         yield return Case("large and without data", "cannot hold so many pixels", file => Resized(file, 8000, 8000));
         yield return Case("absurd sides", "has too many pixels", file => Resized(file, 65_000, 65_000));
         yield return Case("no height", "at least one pixel", file => Resized(file, 64, 0));
@@ -35,14 +36,18 @@ public class JpegTests
         yield return Case("two components", "so many components", file => With(file, Frame(file) + 9, 2));
         yield return Case("lossless", "lossless", file => With(file, Frame(file) + 1, 0xc3));
         yield return Case("no sampling", "sampling is not possible", file => With(file, Frame(file) + 11, 0));
-        yield return Case("two frames", "two frames", file => Insert(file, Frame(file), file[Frame(file)..(Frame(file) + 19)]));
-        yield return Case("a scan before the frame", "before the frame's header", file => Insert(file, 2, [0xff, 0xda, 0, 2]));
+        yield return Case("two frames", "two frames", file => Insert(file, Frame(file),
+            file[Frame(file)..(Frame(file) + 19)]));
+        yield return Case("a scan before the frame", "before the frame's header",
+            file => Insert(file, 2, [0xff, 0xda, 0, 2]));
         yield return Case("no scan", "holds no pixels", file => [.. file[..Scan(file)], 0xff, 0xd9]);
-        yield return Case("segment beyond the file", "truncated or damaged in the segment", file => With(file, 4, 0xff));
+        yield return Case("segment beyond the file", "truncated or damaged in the segment",
+            file => With(file, 4, 0xff));
         yield return Case("no tables", "cannot be decompressed", file => Without(file, 0xdb));
         yield return Case("too many scans", "has too many scans", file => Insert(file, Scan(file),
             [.. Enumerable.Repeat((byte[])[0xff, 0xda, 0, 2], 65).SelectMany(scan => scan)]));
-        yield return Case("garbage between scans and end", "compressed data is damaged", file => Insert(file, file.Length / 2, [0xff, 0xd0]));
+        yield return Case("garbage between scans and end", "compressed data is damaged",
+            file => Insert(file, file.Length / 2, [0xff, 0xd0]));
     }
 
     [TestCaseSource(nameof(Files))]
@@ -116,11 +121,21 @@ public class JpegTests
     }
 
     [Test]
+    public void Several_threads_may_read_at_once()
+    {
+        byte[] file = Good();
+        var expected = ImageFile.Decode(file, "one");
+        Parallel.For(0, 32, _ => Assert.That(ImageFile.Decode(file, "many").Bytes.SequenceEqual(expected.Bytes)));
+    }
+
+    [Test]
     public void Without_the_library_the_message_says_how_to_install_it()
     {
-        Assert.That(() => new TurboJpeg("off"), Throws.TypeOf<SutiException>().With.Message.Contains("install it with: ")
+        Assert.That(() => new TurboJpeg("off"),
+            Throws.TypeOf<SutiException>().With.Message.Contains("install it with: ")
             .And.Message.Contains("SUTI_TURBOJPEG=off"));
-        Assert.That(() => new TurboJpeg("/nowhere/libturbojpeg.so.0"), Throws.TypeOf<SutiException>().With.Message.Contains("/nowhere/libturbojpeg.so.0"));
+        Assert.That(() => new TurboJpeg("/nowhere/libturbojpeg.so.0"),
+            Throws.TypeOf<SutiException>().With.Message.Contains("/nowhere/libturbojpeg.so.0"));
     }
 
     static TestCaseData Case(string name, string reason, Func<byte[], byte[]> change)
@@ -160,10 +175,11 @@ public class JpegTests
 
     static int Find(byte[] file, byte marker)
     {
-        for (int at = 2; at + 4 < file.Length && file[at] == 0xff; at += 2 + BinaryPrimitives.ReadUInt16BigEndian(file.AsSpan(at + 2)))
+        for (int at = 2; at + 4 < file.Length && file[at] == 0xff;)
         {
             if (file[at + 1] == marker)
                 return at;
+            at += 2 + BinaryPrimitives.ReadUInt16BigEndian(file.AsSpan(at + 2));
         }
         return -1;
     }

@@ -46,18 +46,21 @@ public class PreprocessorConfigTests : LeakCheck
     public void Steps_may_be_left_out()
     {
         var read = Read("""
-            { "image_processor_type": "CLIPImageProcessor", "do_resize": false, "do_center_crop": false, "do_normalize": false,
-              "do_rescale": false, "image_mean": [1, 2, 3], "size": "anything", "crop_size": 7 }
+            { "image_processor_type": "CLIPImageProcessor", "do_resize": false, "do_center_crop": false,
+              "do_normalize": false, "do_rescale": false, "image_mean": [1, 2, 3], "size": "anything", "crop_size": 7 }
             """);
-        Assert.That((read.ShortestEdge, read.Size, read.Centre, read.Scale), Is.EqualTo(((int?)null, (PictureSize?)null, (PictureSize?)null, 255.0)));
+        Assert.That((read.ShortestEdge, read.Size, read.Centre, read.Scale),
+            Is.EqualTo(((int?)null, (PictureSize?)null, (PictureSize?)null, 255.0)));
         using var scope = TensorScope.Open("test");
-        Assert.That(read.Apply(new Image(1, 1, 3, [1, 2, 255])).ToArray<float>(), Is.EqualTo(new[] { 1f, 2f, 255f }).Within(1e-5));
+        Assert.That(read.Apply(new Image(1, 1, 3, [1, 2, 255])).ToArray<float>(),
+            Is.EqualTo(new[] { 1f, 2f, 255f }).Within(1e-5));
     }
 
     [TestCase("{}", "feature_extractor_type")]
     [TestCase("""{ "image_processor_type": "Pix2StructImageProcessor" }""", "Pix2StructImageProcessor")]
     [TestCase("""{ "image_processor_type": "CLIPImageProcessor", "sharpen": true }""", "'sharpen'")]
-    [TestCase("""{ "image_processor_type": "CLIPImageProcessor", "size": { "shortest_edge": 8, "longest_edge": 9 } }""", "'longest_edge'")]
+    [TestCase("""{ "image_processor_type": "CLIPImageProcessor", "size": { "shortest_edge": 8, "longest_edge": 9 } }""",
+        "'longest_edge'")]
     [TestCase("""{ "image_processor_type": "CLIPImageProcessor", "size": { "height": 8 } }""", "width")]
     [TestCase("""{ "image_processor_type": "CLIPImageProcessor", "size": 0 }""", "at least 1")]
     [TestCase("""{ "image_processor_type": "CLIPImageProcessor", "size": 100000 }""", "at most 4096")]
@@ -84,7 +87,8 @@ public class PreprocessorConfigTests : LeakCheck
         using var scope = TensorScope.Open("test");
         var image = new Image(16, 8, 3);
         image.Bytes.Fill(255);
-        float[] values = (ImagePreprocessing.Diffusion(8, 8) with { Filter = ResizeFilter.Box }).Apply(image).ToArray<float>();
+        var preprocessing = ImagePreprocessing.Diffusion(8, 8) with { Filter = ResizeFilter.Box };
+        float[] values = preprocessing.Apply(image).ToArray<float>();
         Assert.That(values, Has.Length.EqualTo(8 * 8 * 3));
         for (int i = 0; i < values.Length; i++)
             Assert.That(values[i], Is.EqualTo(i / 24 is >= 2 and < 6 ? 1f : 0f).Within(0.005));
@@ -100,7 +104,8 @@ public class PreprocessorConfigTests : LeakCheck
         {
             var preprocessing = ImagePreprocessing.Clip(16) with { Fit = fit };
             Assert.That(preprocessing.Apply([image, image]).Shape.ToArray(), Is.EqualTo(new[] { 2, 16, 16, 3 }));
-            Assert.That((ImagePreprocessing.Diffusion(24, 16, fit)).Apply(image).Shape.ToArray(), Is.EqualTo(new[] { 1, 16, 24, 3 }));
+            Assert.That(ImagePreprocessing.Diffusion(24, 16, fit).Apply(image).Shape.ToArray(),
+                Is.EqualTo(new[] { 1, 16, 24, 3 }));
         }
     }
 
@@ -114,6 +119,7 @@ public class PreprocessorConfigTests : LeakCheck
         Assert.That(found.Mean, Is.EqualTo(expected.Mean));
         Assert.That(found.Deviation, Is.EqualTo(expected.Deviation));
         Assert.That(found.Scale, Is.EqualTo(expected.Scale).Within(1e-12));
-        Assert.That(found with { Mean = [], Deviation = [], Scale = 1 }, Is.EqualTo(expected with { Mean = [], Deviation = [], Scale = 1 }));
+        Assert.That(found with { Mean = [], Deviation = [], Scale = 1 },
+            Is.EqualTo(expected with { Mean = [], Deviation = [], Scale = 1 }));
     }
 }

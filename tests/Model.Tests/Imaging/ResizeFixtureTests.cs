@@ -34,7 +34,8 @@ public class ResizeFixtureTests
                 plane[i] = (image.Bytes[i * image.Channels] / 255f * 2) - 1;
             float[] resized = FloatResampler.Resize(plane, image.Width, image.Height, 1, width, height, filter, box);
             byte[] expected = ExpectedPixels.Bytes(folder, name);
-            var (largest, _) = ExpectedPixels.Difference<float>(resized, MemoryMarshal.Cast<byte, float>(expected.AsSpan()));
+            var (largest, _) = ExpectedPixels.Difference<float>(
+                resized, MemoryMarshal.Cast<byte, float>(expected.AsSpan()));
             Assert.That(largest, Is.LessThanOrEqualTo(options.Number("tol_max_abs")));
         }
         else
@@ -42,7 +43,8 @@ public class ResizeFixtureTests
             var resized = image.ToRgb().Resize(width, height, filter, box);
             Assert.That(ExpectedPixels.Shape(folder, name), Is.EqualTo(new[] { resized.Height, resized.Width, 3 }));
             // The published bound is 1; ours is the same arithmetic.
-            Assert.That(ExpectedPixels.Difference<byte>(resized.Bytes, ExpectedPixels.Bytes(folder, name)).Largest, Is.Zero);
+            Assert.That(ExpectedPixels.Difference<byte>(resized.Bytes, ExpectedPixels.Bytes(folder, name)).Largest,
+                Is.Zero);
         }
         Assert.That(options.Unread, Is.Empty);
     }

@@ -13,7 +13,8 @@ public class ResizeTests
 
     [Test]
     public void One_colour_stays_one_colour(
-        [Values] ResizeFilter filter, [Values(1, 2, 3, 4)] int channels, [Values(8, 16)] int depth, [Values(3, 23)] int side)
+        [Values] ResizeFilter filter, [Values(1, 2, 3, 4)] int channels, [Values(8, 16)] int depth,
+        [Values(3, 23)] int side)
     {
         var image = new Image(11, 7, channels, depth);
         image.Bytes.Fill(200);
@@ -39,9 +40,25 @@ public class ResizeTests
         Assert.That(resized.Bytes[3], Is.GreaterThan(resized.Bytes[7]));
     }
 
+    // Pillow 9.4: alpha is multiplied in, resized and divided out again, each step rounded to 8 bits.
+    [Test]
+    public void Pictures_with_alpha_are_resized_as_Pillow_does()
+    {
+        var image = new Image(5, 4, 4, [.. Enumerable.Range(0, 80).Select(i => (byte)((i * 37) + (i * i * 11)))]);
+        Assert.That(image.Resize(2, 3).Bytes.ToArray(), Is.EqualTo(new byte[]
+        {
+            99, 114, 129, 118, 212, 105, 134, 174, 144, 92, 144, 108, 194, 90, 83, 164,
+            108, 162, 142, 170, 89, 160, 175, 145,
+        }));
+        var grey = new Image(5, 4, 2, [.. Enumerable.Range(0, 40).Select(i => image.Bytes[(i / 2 * 4) + (i % 2)])]);
+        Assert.That(grey.Resize(3, 2, ResizeFilter.Lanczos, new(0.5f, 0.25f, 4.5f, 3.5f)).Bytes.ToArray(),
+            Is.EqualTo(new byte[] { 42, 151, 217, 128, 160, 103, 90, 149, 141, 92, 139, 148 }));
+    }
+
     [Test]
     public void Sixteen_bits_agree_with_eight(
-        [Values(ResizeFilter.Box, ResizeFilter.Bilinear, ResizeFilter.Hamming)] ResizeFilter filter, [Values(5, 40)] int side)
+        [Values(ResizeFilter.Box, ResizeFilter.Bilinear, ResizeFilter.Hamming)] ResizeFilter filter,
+        [Values(5, 40)] int side)
     {
         var image = Noise(17, 13, 3);
         var deep = new Image(17, 13, 3, 16);
@@ -53,7 +70,8 @@ public class ResizeTests
     }
 
     [Test]
-    public void A_box_of_whole_pixels_at_their_own_size_is_a_part([Values] ResizeFilter filter, [Values(1, 3, 4)] int channels)
+    public void A_box_of_whole_pixels_at_their_own_size_is_a_part(
+        [Values] ResizeFilter filter, [Values(1, 3, 4)] int channels)
     {
         var image = Noise(9, 8, channels);
         if (image.HasAlpha)
@@ -71,7 +89,8 @@ public class ResizeTests
     [TestCase(1f, 1f, 1f, 2f)]
     [TestCase(float.NaN, 0f, 2f, 2f)]
     public void Boxes_beyond_the_picture_are_refused(float left, float top, float right, float bottom)
-        => Assert.Throws<ImageException>(() => Noise(3, 3, 1).Resize(2, 2, ResizeFilter.Box, new(left, top, right, bottom)));
+        => Assert.Throws<ImageException>(() => Noise(3, 3, 1).Resize(2, 2, ResizeFilter.Box,
+            new(left, top, right, bottom)));
 
     [TestCase(0, 1)]
     [TestCase(1, -1)]
@@ -102,9 +121,12 @@ public class ResizeTests
     {
         byte[] row = [10, 10, 20, 20, 30, 30, 40, 40];
         var image = new Image(8, 2, 1, [.. row, .. row]);
-        Assert.That(image.FitTo(2, 2, PictureFit.Crop).Bytes.ToArray(), Is.EqualTo(image.Crop(3, 0, 2, 2).Bytes.ToArray()));
-        Assert.That(image.FitTo(1, 1, PictureFit.Crop, ResizeFilter.Box).Bytes.ToArray(), Is.EqualTo(new byte[] { 25 }));
-        Assert.That(image.FitTo(4, 1, PictureFit.Crop, ResizeFilter.Box).Bytes.ToArray(), Is.EqualTo(new byte[] { 10, 20, 30, 40 }));
+        Assert.That(image.FitTo(2, 2, PictureFit.Crop).Bytes.ToArray(),
+            Is.EqualTo(image.Crop(3, 0, 2, 2).Bytes.ToArray()));
+        Assert.That(image.FitTo(1, 1, PictureFit.Crop, ResizeFilter.Box).Bytes.ToArray(),
+            Is.EqualTo(new byte[] { 25 }));
+        Assert.That(image.FitTo(4, 1, PictureFit.Crop, ResizeFilter.Box).Bytes.ToArray(),
+            Is.EqualTo(new byte[] { 10, 20, 30, 40 }));
     }
 
     [Test]

@@ -10,14 +10,18 @@ namespace SuTI.Model.Imaging.Jpeg;
 /// </remarks>
 static class JpegReader
 {
-    /// <exception cref="ImageException">Truncated, damaged, of a kind that is not read, beyond a limit, or no library.</exception>
+    /// <exception cref="ImageException">
+    /// Truncated, damaged, of a kind that is not read, beyond a limit, or no library.
+    /// </exception>
     internal static Image Read(ReadOnlyMemory<byte> file, string source, ImageLimits limits)
     {
         var stored = Decompress(file, source, limits, out int orientation);
         return Orientation.Apply(stored.Channels == 4 ? ToRgb(stored) : stored, orientation);
     }
 
-    /// <summary>The samples as they are stored: 1 channel grey, 3 RGB, 4 inks from CMYK or YCCK, full ink being 0.</summary>
+    /// <summary>
+    /// The samples as they are stored: 1 channel grey, 3 RGB, 4 inks from CMYK or YCCK, full ink being 0.
+    /// </summary>
     internal static Image Decompress(ReadOnlyMemory<byte> file, string source, ImageLimits limits, out int orientation)
     {
         var structure = JpegStructure.Parse(file, source, limits);
@@ -34,7 +38,8 @@ static class JpegReader
         string? warning;
         try
         {
-            TurboJpeg.Instance.Decompress(file.Span, image.Width, image.Height, image.Channels, image.Bytes, out warning);
+            TurboJpeg.Instance.Decompress(file.Span, image.Width, image.Height, image.Channels, image.Bytes,
+                out warning);
         }
         catch (SutiException failure)
         {

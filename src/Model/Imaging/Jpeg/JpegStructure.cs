@@ -37,7 +37,9 @@ sealed class JpegStructure
     /// </summary>
     internal List<(int Position, byte Value)> Repairs { get; } = [];
 
-    /// <exception cref="ImageException">The file is truncated, of a kind that is not read, or beyond a limit.</exception>
+    /// <exception cref="ImageException">
+    /// The file is truncated, of a kind that is not read, or beyond a limit.
+    /// </exception>
     internal static JpegStructure Parse(ReadOnlyMemory<byte> file, string source, ImageLimits limits)
     {
         var structure = new JpegStructure(file, source, limits);
@@ -108,8 +110,10 @@ sealed class JpegStructure
         if (frame[0] != 8)
             throw new ImageException(_source, "samples of another depth are not read", "8 bits", Text($"{frame[0]}"));
         if (frame[5] is not (1 or 3 or 4))
-            throw new ImageException(_source, "pictures of so many components are not read", "1, 3 or 4", Text($"{frame[5]}"));
-        int height = BinaryPrimitives.ReadUInt16BigEndian(frame[1..]), width = BinaryPrimitives.ReadUInt16BigEndian(frame[3..]);
+            throw new ImageException(_source, "pictures of so many components are not read", "1, 3 or 4",
+                Text($"{frame[5]}"));
+        int height = BinaryPrimitives.ReadUInt16BigEndian(frame[1..]),
+            width = BinaryPrimitives.ReadUInt16BigEndian(frame[3..]);
         _limits.CheckSize(_source, width, height);
         (_process, Width, Height, Components) = (process, width, height, frame[5]);
         int across = 1, down = 1;
@@ -117,12 +121,13 @@ sealed class JpegStructure
         {
             int factors = frame[7 + (3 * c)];
             if (factors >> 4 is < 1 or > 4 || (factors & 15) is < 1 or > 4)
-                throw new ImageException(_source, "a component's sampling is not possible", "factors from 1 to 4", Text($"{factors:x2}"));
+                throw new ImageException(_source, "a component's sampling is not possible", "factors from 1 to 4",
+                    Text($"{factors:x2}"));
             across = Math.Max(across, factors >> 4);
             down = Math.Max(down, factors & 15);
         }
         // At least one block of each component in every square that the coarsest component covers by one block.
-        _units = (long)((width + (8 * across) - 1) / (8 * across)) * ((height + (8 * down) - 1) / (8 * down)) * Components;
+        _units = Squares(width, 8 * across) * Squares(height, 8 * down) * Components;
     }
 
     void ReadScan(ReadOnlySpan<byte> header, int begin)
@@ -170,6 +175,8 @@ sealed class JpegStructure
         else if (marker == 0xe2 && segment.StartsWith("ICC_PROFILE\0"u8) && segment.Length > 12 && segment[12] == 1)
             _notes.Add("a colour profile was passed over");
     }
+
+    static long Squares(int length, int side) => (length + side - 1) / side;
 
     static string Text(FormattableString text) => FormattableString.Invariant(text);
 }

@@ -10,7 +10,9 @@ public sealed record ImagePreprocessing
 {
     static readonly double[] s_halves = [0.5, 0.5, 0.5];
 
-    /// <summary>Resizes so that the shorter side is this long, with the longer one rounded down; null does not.</summary>
+    /// <summary>
+    /// Resizes so that the shorter side is this long, with the longer one rounded down; null does not.
+    /// </summary>
     public int? ShortestEdge { get; init; }
 
     /// <summary>Cuts the middle out after resizing; null takes all.</summary>
@@ -47,7 +49,9 @@ public sealed record ImagePreprocessing
         Deviation = ClipDeviation,
     };
 
-    /// <summary>DINO's for evaluation (facebookresearch/dino, eval_knn.py): 256, of which the middle 224 are shown.</summary>
+    /// <summary>
+    /// DINO's for evaluation (facebookresearch/dino, eval_knn.py): 256, of which the middle 224 are shown.
+    /// </summary>
     public static ImagePreprocessing Dino(int shortestEdge = 256, int size = 224) => new()
     {
         ShortestEdge = shortestEdge,
@@ -68,7 +72,9 @@ public sealed record ImagePreprocessing
     };
 
     /// <summary>Pixels from -1 to 1 for diffusion models and autoencoders.</summary>
-    /// <remarks>With Crop and a square it is the transform of the DreamBooth training script (diffusers, examples).</remarks>
+    /// <remarks>
+    /// With Crop and a square it is the transform of the DreamBooth training script (diffusers, examples).
+    /// </remarks>
     public static ImagePreprocessing Diffusion(int width, int height, PictureFit fit = PictureFit.Letterbox) => new()
     {
         ShortestEdge = width == height ? width : null,

@@ -40,7 +40,8 @@ public static class PreprocessorConfig
                 Deviation = Channels(config, "image_std", defaults.Deviation),
             };
             if (result.Deviation.Any(deviation => deviation <= 0))
-                throw config.Unsupported("image_std", "numbers above 0", string.Join(", ", result.Deviation.Select(Text)));
+                throw config.Unsupported("image_std", "numbers above 0",
+                    string.Join(", ", result.Deviation.Select(Text)));
         }
         else
         {
@@ -56,8 +57,10 @@ public static class PreprocessorConfig
         // Both may be there, the older name for older readers.
         string key = config.Has("image_processor_type") ? "image_processor_type" : "feature_extractor_type";
         config.Ignore("feature_extractor_type");
-        var clip = new Defaults(IsSquare: false, 224, 224, ResizeFilter.Bicubic, ImagePreprocessing.ClipMean, ImagePreprocessing.ClipDeviation);
-        var vit = new Defaults(IsSquare: true, 224, null, ResizeFilter.Bilinear, ImagePreprocessing.Halves, ImagePreprocessing.Halves);
+        var clip = new Defaults(IsSquare: false, 224, 224, ResizeFilter.Bicubic, ImagePreprocessing.ClipMean,
+            ImagePreprocessing.ClipDeviation);
+        var vit = new Defaults(IsSquare: true, 224, null, ResizeFilter.Bilinear, ImagePreprocessing.Halves,
+            ImagePreprocessing.Halves);
         return config.Choice(key, null, ("CLIPImageProcessor", clip), ("CLIPImageProcessorFast", clip),
             ("CLIPFeatureExtractor", clip), ("BitImageProcessor", clip), ("BitImageProcessorFast", clip),
             ("ViTImageProcessor", vit), ("ViTImageProcessorFast", vit), ("ViTFeatureExtractor", vit));
@@ -124,7 +127,8 @@ public static class PreprocessorConfig
             return 255;
         // White is 255 times the factor; published files spell 1/255 in 16 or 17 digits.
         double white = factor * 255;
-        return white is > 0 and <= 255 ? white : throw config.Unsupported("rescale_factor", "above 0 and at most 1", Text(factor));
+        return white is > 0 and <= 255 ? white
+            : throw config.Unsupported("rescale_factor", "above 0 and at most 1", Text(factor));
     }
 
     static IReadOnlyList<double> Channels(JsonConfig config, string key, IReadOnlyList<double> otherwise)

@@ -1,7 +1,8 @@
 namespace SuTI.Model.Imaging;
 
 /// <summary>
-/// Resizes 8-bit samples as Pillow does: horizontally, rounded to 8 bits, then vertically; weights have 22 fraction bits.
+/// Resizes 8-bit samples as Pillow does: horizontally, rounded to 8 bits, then vertically; weights have 22 fraction
+/// bits.
 /// </summary>
 static class ByteResampler
 {

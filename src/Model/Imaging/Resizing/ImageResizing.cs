@@ -3,7 +3,9 @@ namespace SuTI.Model.Imaging;
 /// <summary>Pictures in other sizes, equal to Pillow's for 8 bits.</summary>
 public static class ImageResizing
 {
-    /// <summary>The picture, or a part of it, in another size. Transparent pixels do not bleed: alpha weighs colours.</summary>
+    /// <summary>
+    /// The picture, or a part of it, in another size. Transparent pixels do not bleed: alpha weighs colours.
+    /// </summary>
     /// <param name="box">The part; by default the whole.</param>
     /// <exception cref="ImageException">A side below 1, or a box beyond the picture.</exception>
     public static Image Resize(
@@ -69,7 +71,8 @@ public static class ImageResizing
             bool isColour = image.HasAlpha && i % channels != alpha;
             samples[i] = isColour ? from[i] * (from[i - (i % channels) + alpha] / 65535f) : from[i];
         }
-        samples = FloatResampler.Resize(samples, image.Width, image.Height, channels, resized.Width, resized.Height, filter, box);
+        samples = FloatResampler.Resize(samples, image.Width, image.Height, channels, resized.Width, resized.Height,
+            filter, box);
         var to = resized.Samples16();
         for (int i = 0; i < samples.Length; i++)
         {

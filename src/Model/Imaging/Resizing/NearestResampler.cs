@@ -1,13 +1,16 @@
 namespace SuTI.Model.Imaging;
 
-/// <summary>Resizes by taking the pixel that the middle of each new one falls on, as Pillow's affine transform does.</summary>
+/// <summary>
+/// Resizes by taking the pixel that the middle of each new one falls on, as Pillow's affine transform does.
+/// </summary>
 static class NearestResampler
 {
     /// <returns>(newHeight, newWidth, channels).</returns>
     internal static T[] Resize<T>(
         ReadOnlySpan<T> samples, int width, int height, int channels, int newWidth, int newHeight, ResizeBox box)
     {
-        int[] columns = Places(width, box.Left, box.Width, newWidth), rows = Places(height, box.Top, box.Height, newHeight);
+        int[] columns = Places(width, box.Left, box.Width, newWidth),
+            rows = Places(height, box.Top, box.Height, newHeight);
         var result = new T[(long)newWidth * newHeight * channels];
         for (int y = 0; y < newHeight; y++)
         {

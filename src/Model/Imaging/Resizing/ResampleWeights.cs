@@ -73,7 +73,7 @@ sealed class ResampleWeights
             case ResizeFilter.Hamming:
                 if (distance is 0 or >= 1)
                     return distance == 0 ? 1 : 0;
-                return Math.Sin(distance * Math.PI) / (distance * Math.PI) * (0.54 + (0.46 * Math.Cos(distance * Math.PI)));
+                return Sinc(distance) * (0.54 + (0.46 * Math.Cos(distance * Math.PI)));
             case ResizeFilter.Bicubic:
                 const double A = -0.5;
                 return distance < 1 ? ((((A + 2) * distance) - (A + 3)) * distance * distance) + 1

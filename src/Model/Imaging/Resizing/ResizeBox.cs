@@ -1,6 +1,10 @@
+using static System.FormattableString;
+
 namespace SuTI.Model.Imaging;
 
-/// <summary>The part of a picture that is resized, in pixels from its upper left corner; edges may lie within pixels.</summary>
+/// <summary>
+/// The part of a picture that is resized, in pixels from its upper left corner; edges may lie within pixels.
+/// </summary>
 public readonly record struct ResizeBox(float Left, float Top, float Right, float Bottom)
 {
     public float Width => Right - Left;
@@ -16,7 +20,7 @@ public readonly record struct ResizeBox(float Left, float Top, float Right, floa
         bool isWithin = Left >= 0 && Top >= 0 && Right <= width && Bottom <= height && Width > 0 && Height > 0;
         if (!isWithin)
             throw new ImageException("resize", "the box must lie in the picture and hold something",
-                FormattableString.Invariant($"within (0, 0, {width}, {height})"),
-                FormattableString.Invariant($"({Left}, {Top}, {Right}, {Bottom})"));
+                Invariant($"within (0, 0, {width}, {height})"),
+                Invariant($"({Left}, {Top}, {Right}, {Bottom})"));
     }
 }
