@@ -18,8 +18,7 @@ static class ExifOrientation
         bool isLittle = tiff.StartsWith("II*\0"u8);
         if (!isLittle && !tiff.StartsWith("MM\0*"u8))
             return 1;
-        uint directory = isLittle ? BinaryPrimitives.ReadUInt32LittleEndian(tiff[4..])
-            : BinaryPrimitives.ReadUInt32BigEndian(tiff[4..]);
+        uint directory = Long(tiff[4..], isLittle);
         if (directory > tiff.Length - 2)
             return 1;
         var entries = tiff[((int)directory + 2)..];
@@ -27,7 +26,8 @@ static class ExifOrientation
         for (int i = 0; i < count; i++)
         {
             var entry = entries.Slice(i * EntryBytes, EntryBytes);
-            if (Short(entry, isLittle) == Tag && Short(entry[2..], isLittle) == ShortType)
+            if (Short(entry, isLittle) == Tag && Short(entry[2..], isLittle) == ShortType
+                && Long(entry[4..], isLittle) == 1)
                 return Short(entry[8..], isLittle) is >= 1 and <= 8 and var orientation ? orientation : 1;
         }
         return 1;
@@ -38,4 +38,7 @@ static class ExifOrientation
 
     static int Short(ReadOnlySpan<byte> bytes, bool isLittle)
         => isLittle ? BinaryPrimitives.ReadUInt16LittleEndian(bytes) : BinaryPrimitives.ReadUInt16BigEndian(bytes);
+
+    static uint Long(ReadOnlySpan<byte> bytes, bool isLittle)
+        => isLittle ? BinaryPrimitives.ReadUInt32LittleEndian(bytes) : BinaryPrimitives.ReadUInt32BigEndian(bytes);
 }

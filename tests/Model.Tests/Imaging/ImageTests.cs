@@ -98,6 +98,7 @@ public class ImageTests
     [TestCase("49492a00080000000100120103000100000006000000", 6)]
     [TestCase("49492a00080000000100120103000100000009000000", 1)]
     [TestCase("49492a000800000001001201040001000000060000", 1)]
+    [TestCase("49492a00080000000100120103000200000006000000", 1)]
     [TestCase("4d4d002a0000000800010112000300000001000800000000", 8)]
     public void Orientation_in_EXIF_data_whole_or_broken(string hex, int expected)
         => Assert.That(ExifOrientation.Read(Convert.FromHexString(hex)), Is.EqualTo(expected));
