@@ -151,6 +151,9 @@ public sealed class JsonConfig
         return [.. items.Select(item => item.ValueKind == JsonValueKind.True)];
     }
 
+    /// <summary>Whether the key holds an object, where a plain value may stand instead. It then counts as known.</summary>
+    public bool IsSection(string key) => Find(key) is { ValueKind: JsonValueKind.Object };
+
     /// <summary>An object below this one; null if there is none.</summary>
     public JsonConfig? Section(string key) => Find(key) switch
     {
