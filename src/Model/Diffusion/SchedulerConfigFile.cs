@@ -80,12 +80,21 @@ public static class SchedulerConfigFile
         }
     }
 
+    /// <param name="part">Of a model folder.</param>
+    /// <inheritdoc cref="Open(string, SamplerKind?)"/>
+    public static SchedulerConfig Open(ModelPart part, SamplerKind? otherwise = null)
+    {
+        ArgumentNullException.ThrowIfNull(part);
+        // A part without a configuration says so itself.
+        return part.ConfigFile is { } file ? Open(file, otherwise) : Read(part.OpenConfig(), otherwise);
+    }
+
     /// <param name="source">What messages call it.</param>
-    /// <inheritdoc cref="Open"/>
+    /// <inheritdoc cref="Open(string, SamplerKind?)"/>
     public static SchedulerConfig Parse(ReadOnlyMemory<byte> utf8, string source, SamplerKind? otherwise = null)
         => Read(JsonConfig.Parse(BoundedNumbers(utf8), source), otherwise);
 
-    /// <inheritdoc cref="Open"/>
+    /// <inheritdoc cref="Open(string, SamplerKind?)"/>
     public static SchedulerConfig Read(JsonConfig config, SamplerKind? otherwise = null)
     {
         ArgumentNullException.ThrowIfNull(config);

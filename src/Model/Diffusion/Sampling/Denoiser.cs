@@ -31,21 +31,42 @@ public static class Denoisers
             if (asked.Count == 1)
                 return network(x, time, asked[0]);
             using var scope = TensorScope.Open("denoiser");
-            return scope.Keep(Tensor.Concat(0, [.. asked.Select(dropped => network(x, time, dropped))]));
+            return scope.Keep(Joined([.. asked.Select(dropped => network(x, time, dropped))]));
         };
     }
 
-    /// <summary>Asks for all answers in one batch.</summary>
-    /// <param name="network">Sees x repeated for each answer: (answers · N, …, C).</param>
-    public static Denoiser Together(Func<Tensor, double, IReadOnlyList<Dropped>, Tensor> network)
+    /// <summary>
+    /// A network that reads a text. All answers are asked for together, or in calls of fewer samples, which take less memory
+    /// and, on the processor, give the same bits.
+    /// </summary>
+    /// <param name="network">From x, time and text (M, L, width) to the answers, for any number of samples.</param>
+    /// <param name="text">(N, L, width)</param>
+    /// <param name="negative">In the place of a text that is dropped, (N, L, width).</param>
+    /// <param name="samplesPerCall">At most; by default all.</param>
+    public static Denoiser WithText(Func<Tensor, double, Tensor, Tensor> network, Tensor text, Tensor negative,
+        int? samplesPerCall = null)
     {
         ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(text);
+        ArgumentNullException.ThrowIfNull(negative);
+        if (samplesPerCall < 1)
+            throw new SutiException("denoiser", "a call has samples", "at least 1", $"{samplesPerCall}");
         return (x, time, asked) =>
         {
-            if (asked.Count == 1)
-                return network(x, time, asked);
             using var scope = TensorScope.Open("denoiser");
-            return scope.Keep(network(Tensor.Concat(0, [.. asked.Select(_ => x)]), time, asked));
+            var contexts = Joined([.. asked.Select(dropped => dropped.HasFlag(Dropped.Text) ? negative : text)]);
+            var samples = Joined([.. asked.Select(_ => x)]);
+            int count = samples.Shape[0], most = Math.Min(samplesPerCall ?? count, count);
+            var answers = new List<Tensor>();
+            for (int start = 0; start < count; start += most)
+            {
+                using var call = TensorScope.Open("call");
+                int taken = Math.Min(most, count - start);
+                answers.Add(call.Keep(network(samples.Slice(0, start, taken), time, contexts.Slice(0, start, taken))));
+            }
+            return scope.Keep(Joined([.. answers]));
         };
     }
+
+    static Tensor Joined(Tensor[] parts) => parts.Length == 1 ? parts[0] : Tensor.Concat(0, parts);
 }

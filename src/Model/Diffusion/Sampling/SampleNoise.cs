@@ -10,6 +10,9 @@ public interface ISampleNoise
 
     /// <summary>Standard normal, (N, …, C): what a step adds.</summary>
     Tensor Step(int step);
+
+    /// <summary>Standard normal, (N, …, C): what a picture that is to be enlarged is blurred with.</summary>
+    Tensor Augmentation();
 }
 
 /// <summary>
@@ -33,13 +36,13 @@ public sealed class SeededNoise(IReadOnlyList<ulong> seeds, Shape shape, Device?
     /// <inheritdoc/>
     public Tensor Step(int step) => Draw("step", (uint)step);
 
-    /// <summary>Standard normal numbers for another use, such as the noise on a small picture.</summary>
-    /// <returns>(N, …), of the shape of the samples or of <paramref name="other"/>.</returns>
-    public Tensor Draw(string purpose, uint step, Shape? other = null)
+    /// <inheritdoc/>
+    public Tensor Augmentation() => Draw("augmentation", 0);
+
+    Tensor Draw(string purpose, uint step)
     {
-        ArgumentNullException.ThrowIfNull(purpose);
         using var scope = TensorScope.Open("noise");
-        int[] one = [1, .. other ?? shape];
+        int[] one = [1, .. shape];
         // Every sample is the first of its seed: its place in the batch must not tell.
         var parts = _seeds.Select(seed
             => Tensor.Normal(one, RandomKey.For("sampling/" + purpose, seed, step), device: device)).ToArray();
