@@ -25,6 +25,8 @@ public sealed class StageConfig
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
+    static readonly JsonSerializerOptions s_compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     readonly JsonConfig _json;
     readonly string _path;
     readonly JsonObject _resolved = [];
@@ -182,9 +184,11 @@ public sealed class StageConfig
 
     void Declare(string key, string kind, JsonNode otherwise, string range, string meaning, bool free, JsonNode value)
     {
-        _keys.Add(new(PathOf(key), kind, otherwise.ToJsonString(), range, meaning, free));
+        _keys.Add(new(PathOf(key), kind, Compact(otherwise), Compact(value), range, meaning, free));
         _resolved.Add(key, value);
     }
+
+    static string Compact(JsonNode value) => value.ToJsonString(s_compact);
 
     void Check(string key, bool holds, string range, double found)
     {
