@@ -36,6 +36,9 @@ sealed class Canvas(int size)
         var (left, top, right, bottom) = Bounds(part, at, shift, (0.5f * soft) + 1);
         var clip = part.Clip < 0 ? default : figure.Parts[part.Clip];
         var clipShift = part.Clip < 0 ? default : (at.Depth * clip.Depth) - shift;
+        // Where neither pattern nor relief changes it, the colour is the same all over.
+        bool isEven = paint.Pattern == Pattern.Plain && paint.Gloss == 0 && (paint.Relief == 0 || paint.IsBright);
+        var even = Lit(paint, part, part.Middle, light, blur);
         var line = Rgb.Mix(paint.Colour * 0.32f, new(0.08f, 0.07f, 0.12f), 0.35f);
         for (int y = top; y < bottom; y++)
         {
@@ -52,7 +55,7 @@ sealed class Canvas(int size)
                 cover *= paint.Opacity;
                 if (cover <= 0.002f)
                     continue;
-                var colour = Lit(paint, part, p, light, blur);
+                var colour = isEven ? even : Lit(paint, part, p, light, blur);
                 if (linePixels > 0)
                     colour = Rgb.Mix(colour, line, Math.Clamp(linePixels + distance, 0, 1) * Math.Min(1, linePixels + 0.35f) * 0.85f);
                 Over((y * size) + x, colour, cover);
