@@ -2,21 +2,35 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using SuTI.Engine.IO;
+using SuTI.Model.Folders.Inspection;
 
 namespace SuTI.Cli.Commands;
 
-/// <summary><c>suti inspect</c>: what a weight file holds, read from its header alone.</summary>
+/// <summary><c>suti inspect</c>: what a weight file or a model's folder holds, read from headers alone.</summary>
 static class InspectCommand
 {
     internal static Command Create()
     {
-        var path = new Argument<string>("file") { Description = "A .safetensors file, a shard index, or a folder that holds one." };
-        var json = new Option<bool>("--json") { Description = "One JSON object a tensor, and one for the whole." };
+        var path = new Argument<string>("path")
+        {
+            Description = "A weight file (.safetensors, .bin, .ckpt, .pt), a shard index, or a folder: a model's, or one of weights.",
+        };
+        var json = new Option<bool>("--json") { Description = "One JSON object a tensor or network, and one for the whole." };
+        var variant = new Option<string?>("--variant") { Description = "Of a folder: which weight files, as fp16 for model.fp16.safetensors." };
         var command = new DescribedCommand("inspect",
-            "Shows the tensors, types, sizes and metadata of a weight file; reads no tensor.",
-            "suti inspect model.safetensors") { path, json };
-        command.SetAction(parsed => Run(SafetensorsReport.Read(parsed.GetValue(path)!), parsed.GetValue(json)));
+            "Shows what a weight file holds, or the networks of a model and the memory they take; reads no tensor.",
+            "suti inspect stable-diffusion-v1-5") { path, variant, json };
+        command.SetAction(parsed => Run(parsed.GetValue(path)!, parsed.GetValue(variant), parsed.GetValue(json)));
         return command;
+    }
+
+    static int Run(string path, string? variant, bool json)
+    {
+        if (ModelReport.Looks(path))
+            return InspectModel.Run(ModelReport.Read(path, variant), json);
+        using var source = WeightFiles.Open(path, new() { Variant = variant });
+        return source is SafetensorsCheckpoint checkpoint ? Run(SafetensorsReport.Of(checkpoint), json)
+            : InspectModel.Run(source, json);
     }
 
     static int Run(SafetensorsReport report, bool json)

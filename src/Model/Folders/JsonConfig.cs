@@ -35,13 +35,16 @@ public sealed class JsonConfig
         ArgumentNullException.ThrowIfNull(file);
         try
         {
-            var info = new FileInfo(file);
-            if (!info.Exists)
+            if (!File.Exists(file))
                 throw new SutiException(Printable(file), "a configuration is missing", "a JSON file", "none");
-            if (info.Length > LargestFile)
+            using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+            // No length is believed: what the name leads to may be endless.
+            byte[] bytes = new byte[LargestFile + 1];
+            int length = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+            if (length > LargestFile)
                 throw new SutiException(Printable(file), "is too large for a configuration",
-                    Invariant($"at most {LargestFile} bytes"), Invariant($"{info.Length}"));
-            return Parse(File.ReadAllBytes(file), file);
+                    Invariant($"at most {LargestFile} bytes"), "more");
+            return Parse(bytes.AsMemory(0, length), file);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -209,6 +212,13 @@ public sealed class JsonConfig
             if (!except.Contains(member.Name, StringComparer.Ordinal))
                 member.WriteTo(json);
         }
+    }
+
+    /// <summary>Writes one member, which must be there.</summary>
+    internal void CopyMember(Utf8JsonWriter json, string key)
+    {
+        json.WritePropertyName(key);
+        _json.GetProperty(key).WriteTo(json);
     }
 
     /// <summary>An error about a value of this configuration.</summary>

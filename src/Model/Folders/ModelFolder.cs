@@ -29,6 +29,9 @@ public sealed class ModelFolder
 
     public IReadOnlyList<ModelPart> Parts => _parts;
 
+    /// <summary>The index; null where the folder is the only part.</summary>
+    public JsonConfig? Index { get; private init; }
+
     /// <summary>What was left out, one clause each.</summary>
     public IReadOnlyList<string> Notes => _notes;
 
@@ -63,7 +66,7 @@ public sealed class ModelFolder
 
     static ModelFolder OfPipeline(string path, JsonConfig index, string? variant)
     {
-        var model = new ModelFolder(path, index.Text("_class_name"));
+        var model = new ModelFolder(path, index.Text("_class_name")) { Index = index };
         var missing = new List<string>();
         foreach (string name in index.Keys.Where(key => key[0..Math.Min(1, key.Length)] != "_"))
         {
@@ -108,7 +111,9 @@ public sealed class ModelFolder
             ?? config.OptionalText("model_type") ?? throw new SutiException(Printable(config.Source),
                 "a configuration says what it is of", "_class_name or architectures", "neither");
         var model = new ModelFolder(path, className);
-        model._parts.Add(new("", null, className, path, variant));
+        // diffusers writes the class by this key and transformers by another.
+        string library = config.Has("_class_name") ? "diffusers" : "transformers";
+        model._parts.Add(new("", library, className, path, variant));
         return model;
     }
 

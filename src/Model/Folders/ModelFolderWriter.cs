@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using SuTI.Engine;
 using SuTI.Engine.IO;
@@ -16,6 +17,9 @@ public sealed record SavedPart(string Name, string Library, string ClassName)
     /// <summary>Under which name the configuration is kept: a schedule's is scheduler_config.json.</summary>
     public string ConfigFile { get; init; } = "config.json";
 
+    /// <summary>The type that the configuration is to name as that of the weights; null to leave it as it is.</summary>
+    public DType? WeightType { get; init; }
+
     /// <summary>The weights: <c>store.Stored(…)</c>, <c>WeightCopy.Tensors(…)</c>.</summary>
     public IReadOnlyList<SafetensorsTensor>? Weights { get; init; }
 
@@ -29,16 +33,23 @@ public static class ModelFolderWriter
     /// <summary>Tensor bytes of a weight file; larger weights become shards.</summary>
     public const long ShardBytes = 10_000_000_000;
 
+    // The largest published vocabularies have some 20 MB.
+    const long LargestCarriedFile = 64 << 20;
+
     /// <param name="path">
     /// Of the folder. What is written lies in a hidden folder beside it until it is complete, and is renamed then.
     /// </param>
     /// <param name="className">Of the pipeline; null to save the only part without an index.</param>
     /// <param name="parts">In the order of the index.</param>
+    /// <param name="index">
+    /// Of the folder that the model comes from, whose options are taken over; parts of it that are not saved become
+    /// absent.
+    /// </param>
     /// <exception cref="SutiException">
     /// A name that cannot be a folder, a folder in the way that is no model, or the file system refused a step.
     /// </exception>
     public static void Save(string path, string? className, IReadOnlyList<SavedPart> parts,
-        long shardBytes = ShardBytes)
+        long shardBytes = ShardBytes, JsonConfig? index = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(parts);
@@ -52,7 +63,7 @@ public static class ModelFolderWriter
                 Write(className is null ? temporary : Path.Combine(temporary, part.Name), part, shardBytes);
             if (className is not null)
                 AtomicFile.Write(Path.Combine(temporary, ModelFolder.IndexFile), stream => WriteIndex(stream,
-                    className, parts));
+                    className, parts, index));
             Replace(path, temporary);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
@@ -78,7 +89,7 @@ public static class ModelFolderWriter
                     $"'{Printable(part.Name)}'");
         }
         bool isModel = File.Exists(Path.Combine(path, ModelFolder.IndexFile)) || File.Exists(Path.Combine(path,
-            "config.json"));
+            "config.json")) || IsWeights(path);
         bool isTaken = File.Exists(path) || (Directory.Exists(path)
             && Directory.EnumerateFileSystemEntries(path).Any());
         if (isTaken && !isModel)
@@ -87,13 +98,18 @@ public static class ModelFolderWriter
                 File.Exists(path) ? "a file" : "a folder with other content");
     }
 
+    // Nothing but weights, as they are saved for a network that has no configuration.
+    static bool IsWeights(string path) => Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path)
+        .All(entry => entry.EndsWith(".safetensors", StringComparison.Ordinal)
+            || entry.EndsWith(".safetensors.index.json", StringComparison.Ordinal));
+
     static void Write(string folder, SavedPart part, long shardBytes)
     {
         Directory.CreateDirectory(folder);
         if (part.CopyOf is { } from)
         {
             foreach (string file in Directory.EnumerateFiles(from).Where(file => Path.GetFileName(file)[0] != '.'))
-                File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
+                Copy(file, Path.Combine(folder, Path.GetFileName(file)));
         }
         if (part.Config is { } config)
             AtomicFile.Write(Path.Combine(folder, part.ConfigFile), stream => WriteConfig(stream, config, part));
@@ -102,6 +118,21 @@ public static class ModelFolderWriter
             SafetensorsWriter.WriteSharded(folder, part.Library == "transformers" ? "model"
                 : "diffusion_pytorch_model", weights,
                 shardBytes, new() { Metadata = new Dictionary<string, string> { ["format"] = "pt" } });
+        }
+    }
+
+    // No length is believed: what a name in a downloaded folder leads to may be endless.
+    static void Copy(string from, string to)
+    {
+        using var source = new FileStream(from, FileMode.Open, FileAccess.Read, FileShare.Read);
+        using var target = new FileStream(to, FileMode.CreateNew, FileAccess.Write);
+        byte[] piece = new byte[1 << 16];
+        for (long copied = 0; source.Read(piece) is > 0 and var count; copied += count)
+        {
+            if (copied + count > LargestCarriedFile)
+                throw new SutiException(Printable(from), "is too large to be carried along",
+                    string.Create(CultureInfo.InvariantCulture, $"at most {LargestCarriedFile} bytes"), "more");
+            target.Write(piece.AsSpan(0, count));
         }
     }
 
@@ -119,11 +150,21 @@ public static class ModelFolderWriter
         {
             json.WriteString("_class_name"u8, part.ClassName);
         }
-        config.CopyTo(json, part.Library == "transformers" ? "architectures" : "_class_name");
+        const string Type = "torch_dtype";
+        bool namesType = part.WeightType is not null && config.Keys.Contains(Type);
+        if (namesType)
+            json.WriteString(Type, part.WeightType switch
+            {
+                DType.Float16 => "float16",
+                DType.BFloat16 => "bfloat16",
+                DType.Float64 => "float64",
+                _ => "float32",
+            });
+        config.CopyTo(json, part.Library == "transformers" ? "architectures" : "_class_name", namesType ? Type : "");
         json.WriteEndObject();
     }
 
-    static void WriteIndex(Stream stream, string className, IReadOnlyList<SavedPart> parts)
+    static void WriteIndex(Stream stream, string className, IReadOnlyList<SavedPart> parts, JsonConfig? from)
     {
         using var json = Indented(stream);
         json.WriteStartObject();
@@ -133,6 +174,20 @@ public static class ModelFolderWriter
             json.WriteStartArray(part.Name);
             json.WriteStringValue(part.Library);
             json.WriteStringValue(part.ClassName);
+            json.WriteEndArray();
+        }
+        var others = from?.Keys.Where(key => key != "_class_name" && parts.All(part => part.Name != key)) ?? [];
+        foreach (string key in others)
+        {
+            bool isPart = key[0..Math.Min(1, key.Length)] != "_" && from!.TextsOrNulls(key) is [_, _];
+            if (!isPart)
+            {
+                from!.CopyMember(json, key);
+                continue;
+            }
+            json.WriteStartArray(key);
+            json.WriteNullValue();
+            json.WriteNullValue();
             json.WriteEndArray();
         }
         json.WriteEndObject();

@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Text.Json;
 using SuTI.Engine;
 using SuTI.Engine.IO;
 
@@ -27,7 +25,7 @@ public static class StableDiffusionConfigs
             $"down_blocks.{i}.attentions.0.norm.weight"))];
         bool isLinear = Shape(unet, "mid_block.attentions.0.proj_in.weight").Length == 2;
         long context = Shape(unet, "mid_block.attentions.0.transformer_blocks.0.attn2.to_k.weight")[1];
-        return Write("U-Net", json =>
+        return ConfigWriter.Write("U-Net", json =>
         {
             json.WriteString("_class_name"u8, "UNet2DConditionModel");
             json.WriteString("act_fn"u8, "silu");
@@ -36,15 +34,15 @@ public static class StableDiffusionConfigs
             foreach (long width in widths)
                 json.WriteNumberValue(isLinear ? Math.Max(1, width / 64) : 8);
             json.WriteEndArray();
-            Numbers(json, "block_out_channels", widths);
+            json.Numbers("block_out_channels", widths);
             json.WriteNumber("cross_attention_dim"u8, context);
-            Texts(json, "down_block_types", hasAttention.Select(has => has ? "CrossAttnDownBlock2D" : "DownBlock2D"));
+            json.Texts("down_block_types", hasAttention.Select(has => has ? "CrossAttnDownBlock2D" : "DownBlock2D"));
             json.WriteNumber("in_channels"u8, Shape(unet, "conv_in.weight")[1]);
             json.WriteNumber("layers_per_block"u8, Count(unet, "down_blocks.0.resnets."));
             json.WriteNumber("norm_num_groups"u8, Groups);
             json.WriteNumber("out_channels"u8, Shape(unet, "conv_out.weight")[0]);
             json.WriteNumber("sample_size"u8, sampleSize);
-            Texts(json, "up_block_types", hasAttention.Reverse().Select(has => has ? "CrossAttnUpBlock2D"
+            json.Texts("up_block_types", hasAttention.Reverse().Select(has => has ? "CrossAttnUpBlock2D"
                 : "UpBlock2D"));
             json.WriteBoolean("use_linear_projection"u8, isLinear);
         });
@@ -58,13 +56,13 @@ public static class StableDiffusionConfigs
     {
         ArgumentNullException.ThrowIfNull(autoencoder);
         int levels = Count(autoencoder, "encoder.down_blocks.");
-        return Write("autoencoder", json =>
+        return ConfigWriter.Write("autoencoder", json =>
         {
             json.WriteString("_class_name"u8, "AutoencoderKL");
             json.WriteString("act_fn"u8, "silu");
-            Numbers(json, "block_out_channels", Enumerable.Range(0, levels)
+            json.Numbers("block_out_channels", Enumerable.Range(0, levels)
                 .Select(i => Shape(autoencoder, $"encoder.down_blocks.{i}.resnets.0.conv1.weight")[0]));
-            Texts(json, "down_block_types", Enumerable.Repeat("DownEncoderBlock2D", levels));
+            json.Texts("down_block_types", Enumerable.Repeat("DownEncoderBlock2D", levels));
             json.WriteNumber("in_channels"u8, Shape(autoencoder, "encoder.conv_in.weight")[1]);
             json.WriteNumber("latent_channels"u8, Shape(autoencoder, "decoder.conv_in.weight")[1]);
             json.WriteNumber("layers_per_block"u8, Count(autoencoder, "encoder.down_blocks.0.resnets."));
@@ -72,7 +70,7 @@ public static class StableDiffusionConfigs
             json.WriteNumber("out_channels"u8, Shape(autoencoder, "decoder.conv_out.weight")[0]);
             json.WriteNumber("sample_size"u8, sampleSize);
             json.WriteNumber("scaling_factor"u8, 0.18215);
-            Texts(json, "up_block_types", Enumerable.Repeat("UpDecoderBlock2D", levels));
+            json.Texts("up_block_types", Enumerable.Repeat("UpDecoderBlock2D", levels));
         });
     }
 
@@ -85,9 +83,9 @@ public static class StableDiffusionConfigs
         ArgumentNullException.ThrowIfNull(text);
         const string Embeddings = "text_model.embeddings.", Layers = "text_model.encoder.layers.";
         var words = Shape(text, Embeddings + "token_embedding.weight");
-        return Write("text encoder", json =>
+        return ConfigWriter.Write("text encoder", json =>
         {
-            Texts(json, "architectures", ["CLIPTextModel"]);
+            json.Texts("architectures", ["CLIPTextModel"]);
             json.WriteNumber("bos_token_id"u8, words[0] - 2);
             json.WriteNumber("eos_token_id"u8, words[0] - 1);
             json.WriteString("hidden_act"u8, isSecond ? "gelu" : "quick_gelu");
@@ -105,7 +103,7 @@ public static class StableDiffusionConfigs
     }
 
     /// <summary>Of DDIMScheduler, with the noise of all published versions.</summary>
-    public static JsonConfig Schedule(PredictionType prediction) => Write("schedule", json =>
+    public static JsonConfig Schedule(PredictionType prediction) => ConfigWriter.Write("schedule", json =>
     {
         json.WriteString("_class_name"u8, "DDIMScheduler");
         json.WriteNumber("beta_end"u8, 0.012);
@@ -117,34 +115,6 @@ public static class StableDiffusionConfigs
         json.WriteBoolean("set_alpha_to_one"u8, false);
         json.WriteNumber("steps_offset"u8, 1);
     });
-
-    static JsonConfig Write(string source, Action<Utf8JsonWriter> members)
-    {
-        var bytes = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(bytes))
-        {
-            json.WriteStartObject();
-            members(json);
-            json.WriteEndObject();
-        }
-        return JsonConfig.Parse(bytes.WrittenMemory, source);
-    }
-
-    static void Numbers(Utf8JsonWriter json, string key, IEnumerable<long> values)
-    {
-        json.WriteStartArray(key);
-        foreach (long value in values)
-            json.WriteNumberValue(value);
-        json.WriteEndArray();
-    }
-
-    static void Texts(Utf8JsonWriter json, string key, IEnumerable<string> values)
-    {
-        json.WriteStartArray(key);
-        foreach (string value in values)
-            json.WriteStringValue(value);
-        json.WriteEndArray();
-    }
 
     static bool Has(IWeightSource source, string name) => source.Find(name) is not null;
 

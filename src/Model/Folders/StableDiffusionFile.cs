@@ -1,3 +1,4 @@
+using System.Text;
 using SuTI.Engine;
 using SuTI.Engine.IO;
 using SuTI.Model.Folders.KeyMaps;
@@ -22,9 +23,9 @@ public enum PredictionType
 /// </remarks>
 public sealed class StableDiffusionFile : IDisposable
 {
-    const string UnetPrefix = "model.diffusion_model.", AutoencoderPrefix = "first_stage_model.",
-        TextPrefix = "cond_stage_model.", AveragePrefix = "model_ema.";
-    const string FirstText = TextPrefix + "transformer.", SecondText = TextPrefix + "model.";
+    internal const string UnetPrefix = "model.diffusion_model.", AutoencoderPrefix = "first_stage_model.",
+        FirstText = TextPrefix + "transformer.", SecondText = TextPrefix + "model.";
+    const string TextPrefix = "cond_stage_model.", AveragePrefix = "model_ema.";
 
     readonly IWeightSource _source;
     readonly List<string> _notes;
@@ -47,6 +48,22 @@ public sealed class StableDiffusionFile : IDisposable
 
     /// <summary>What was left out, one clause each.</summary>
     public IReadOnlyList<string> Notes => _notes;
+
+    /// <summary>
+    /// The configuration of a part, if the file was converted from a folder here: in the metadata, where other readers
+    /// do not mind it.
+    /// </summary>
+    /// <param name="part">unet, vae, text_encoder or scheduler.</param>
+    /// <exception cref="SutiException">It is no configuration.</exception>
+    public JsonConfig? Config(string part) => (_source as SafetensorsCheckpoint)?.Metadata
+        .GetValueOrDefault(ConfigKey(part)) is { } json
+            ? JsonConfig.Parse(Encoding.UTF8.GetBytes(json), $"{_source.Path}, {ConfigKey(part)}") : null;
+
+    internal static string ConfigKey(string part) => $"suti.{part}.config";
+
+    // The whole tower has a projection; one that was cut to what is used, as every diffusers folder's is, has none.
+    bool HasUnusedLayer => _source.Find(SecondText + "text_projection") is not null
+        || _source.Find(SecondText + "transformer.resblocks.23.ln_1.weight") is not null;
 
     /// <summary>Whether the names are those of such a file.</summary>
     public static bool Looks(IWeightSource source)
@@ -80,11 +97,11 @@ public sealed class StableDiffusionFile : IDisposable
     public IWeightSource Autoencoder() => WeightView.Of(_source, OriginalAutoencoder.Plan(_source, AutoencoderPrefix));
 
     /// <summary>
-    /// The text tower under the names of CLIPTextModel; of version 2 without the last of its 24 layers.
+    /// The text tower under the names of CLIPTextModel; of version 2 without the last of its 24 layers, if it is there.
     /// </summary>
     /// <inheritdoc cref="Unet" path="/exception"/>
     public IWeightSource TextEncoder() => IsSecond
-        ? WeightView.Of(_source, OriginalClip.PlanText(_source, SecondText, dropLayers: 1))
+        ? WeightView.Of(_source, OriginalClip.PlanText(_source, SecondText, dropLayers: HasUnusedLayer ? 1 : 0))
         : WeightView.Of(_source, _source.Entries
             .Where(entry => entry.Name.StartsWith(FirstText, StringComparison.Ordinal)
                 && !entry.Name.EndsWith(".position_ids", StringComparison.Ordinal))
@@ -92,7 +109,8 @@ public sealed class StableDiffusionFile : IDisposable
 
     public void Dispose() => _source.Dispose();
 
-    static StableDiffusionFile Of(IWeightSource source)
+    /// <summary>Takes the source over; it is disposed of with the file.</summary>
+    internal static StableDiffusionFile Of(IWeightSource source)
     {
         const string Key = UnetPrefix + "input_blocks.1.1.transformer_blocks.0.attn2.to_k.weight",
             Projection = UnetPrefix + "input_blocks.1.1.proj_in.weight";
@@ -127,7 +145,7 @@ public sealed class StableDiffusionFile : IDisposable
             StringComparison.Ordinal)));
         if (others > 0)
             _notes.Add($"left out {others} tensors of no part, such as the noise schedule's");
-        if (IsSecond)
+        if (IsSecond && HasUnusedLayer)
             _notes.Add("left out the last layer of the text tower, which the model was trained without");
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using SuTI.Engine;
 using SuTI.Model.Folders;
 using SuTI.Model.Transformers;
@@ -27,5 +28,23 @@ public sealed record ClipTextConfig(TransformerSizes Sizes, int Vocabulary = 494
             config.Count("eos_token_id", 49407), config.Size("projection_dim", 512, ConfigBounds.LargestWidth));
         config.Finish();
         return read;
+    }
+
+    /// <summary>The config.json of transformers that reads as this.</summary>
+    /// <param name="className">CLIPTextModel, or CLIPTextModelWithProjection.</param>
+    public JsonConfig ToJson(string className = "CLIPTextModel") => ConfigWriter.Write("CLIP text", json =>
+    {
+        json.Texts("architectures", [className]);
+        WriteTo(json);
+    });
+
+    internal void WriteTo(Utf8JsonWriter json)
+    {
+        json.WriteNumber("eos_token_id"u8, EndToken);
+        json.WriteNumber("max_position_embeddings"u8, Positions);
+        json.WriteString("model_type"u8, "clip_text_model");
+        json.WriteNumber("projection_dim"u8, ProjectionWidth);
+        json.WriteNumber("vocab_size"u8, Vocabulary);
+        Sizes.WriteTo(json);
     }
 }

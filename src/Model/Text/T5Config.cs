@@ -46,6 +46,28 @@ public sealed record T5Config(int Width, int Layers, int Heads, int HeadWidth, i
         return read;
     }
 
+    /// <summary>The config.json of transformers' T5EncoderModel that reads as this.</summary>
+    public JsonConfig ToJson() => ConfigWriter.Write("T5", json =>
+    {
+        // In the first key the library means its approximation by "gelu", in the others it says so.
+        string name = Activation.Name();
+        string gate = Activation == Activation.GeluTanh ? "gelu" : name;
+        json.Texts("architectures", ["T5EncoderModel"]);
+        json.WriteNumber("d_ff"u8, FeedForwardWidth);
+        json.WriteNumber("d_kv"u8, HeadWidth);
+        json.WriteNumber("d_model"u8, Width);
+        json.WriteString("dense_act_fn"u8, name);
+        json.WriteString("feed_forward_proj"u8, IsGated ? $"gated-{gate}" : name);
+        json.WriteBoolean("is_gated_act"u8, IsGated);
+        json.WriteNumber("layer_norm_epsilon"u8, NormEpsilon);
+        json.WriteString("model_type"u8, "t5");
+        json.WriteNumber("num_heads"u8, Heads);
+        json.WriteNumber("num_layers"u8, Layers);
+        json.WriteNumber("relative_attention_max_distance"u8, FurthestDistance);
+        json.WriteNumber("relative_attention_num_buckets"u8, Buckets);
+        json.WriteNumber("vocab_size"u8, Vocabulary);
+    });
+
     // Newer files also hold what the library makes of the first key, and that is what it then goes by.
     static (Activation Activation, bool IsGated) FeedForward(JsonConfig config)
     {

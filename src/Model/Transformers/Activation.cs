@@ -44,6 +44,10 @@ static class Activations
     internal static Activation ReadActivation(this JsonConfig config, string key, string otherwise)
         => config.Choice(key, otherwise, s_names);
 
+    /// <summary>The first of the names that configurations use for it.</summary>
+    internal static string Name(this Activation activation)
+        => s_names.First(entry => entry.Meaning == activation).Name;
+
     /// <summary>Null if the name is not known.</summary>
     internal static Activation? Find(string name)
     {

@@ -7,7 +7,7 @@ namespace SuTI.Model.Transformers;
 /// <summary>Sizes of networks as untrusted files name them: bounded before anything is built from them.</summary>
 static class ConfigBounds
 {
-    internal const int MostLayers = 1024, LargestWidth = 1 << 17, MostRows = 1 << 24, LargestSide = 1 << 14;
+    internal const int MostLayers = 1024, MostLevels = 16, LargestKernel = 63, LargestWidth = 1 << 17, MostRows = 1 << 24, LargestSide = 1 << 14;
 
     /// <exception cref="SutiException">Not a whole number from 1 to <paramref name="most"/>.</exception>
     internal static int Size(this JsonConfig config, string key, int otherwise, int most)
@@ -15,6 +15,14 @@ static class ConfigBounds
         int size = config.Size(key, otherwise);
         return size <= most ? size
             : throw config.Unsupported(key, string.Create(CultureInfo.InvariantCulture, $"at most {most}"), Text(size));
+    }
+
+    /// <summary>The same of each entry of a list.</summary>
+    internal static IReadOnlyList<int> AtMost(this JsonConfig config, string key, IReadOnlyList<int> sizes, int most)
+    {
+        foreach (int size in sizes.Where(size => size > most))
+            throw config.Unsupported(key, string.Create(CultureInfo.InvariantCulture, $"at most {most}"), Text(size));
+        return sizes;
     }
 
     /// <exception cref="SutiException">Heads that do not divide the width.</exception>

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using SuTI.Engine;
 using SuTI.Model.Folders;
 
@@ -26,5 +27,16 @@ public sealed record TransformerSizes(int Width, int Layers, int Heads, int Feed
             config.Size("intermediate_size", feedForwardWidth, ConfigBounds.LargestWidth),
             config.ReadActivation("hidden_act", activation),
             config.Epsilon("layer_norm_eps", normEpsilon));
+    }
+
+    /// <summary>Writes the keys that <see cref="Read"/> reads.</summary>
+    internal void WriteTo(Utf8JsonWriter json)
+    {
+        json.WriteString("hidden_act"u8, Activation.Name());
+        json.WriteNumber("hidden_size"u8, Width);
+        json.WriteNumber("intermediate_size"u8, FeedForwardWidth);
+        json.WriteNumber("layer_norm_eps"u8, NormEpsilon);
+        json.WriteNumber("num_attention_heads"u8, Heads);
+        json.WriteNumber("num_hidden_layers"u8, Layers);
     }
 }

@@ -18,6 +18,14 @@ static class Activations
         => config.Choice(key, otherwise, ("silu", Activation.Silu), ("swish", Activation.Silu),
             ("gelu", Activation.Gelu), ("relu", Activation.Relu));
 
+    /// <summary>As configurations name it.</summary>
+    internal static string Name(this Activation activation) => activation switch
+    {
+        Activation.Silu => "silu",
+        Activation.Gelu => "gelu",
+        _ => "relu",
+    };
+
     internal static Tensor Apply(this Activation activation, Tensor x) => activation switch
     {
         Activation.Silu => x.Silu(),

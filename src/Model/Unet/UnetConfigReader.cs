@@ -1,33 +1,39 @@
 using SuTI.Model.Folders;
+using SuTI.Model.Transformers;
 
 namespace SuTI.Model.Unet;
 
 /// <summary>Reads the config.json of diffusers' UNet2DConditionModel.</summary>
 public static class UnetConfigReader
 {
+    // Of a level; published networks have up to 10.
+    const int MostLayers = 64, Largest = ConfigBounds.LargestWidth;
+
     /// <exception cref="Engine.SutiException">A key that is not known, or a value that is not supported.</exception>
     public static UnetConfig Read(JsonConfig config)
     {
         ArgumentNullException.ThrowIfNull(config);
         Refuse(config);
-        var widths = config.Sizes("block_out_channels");
+        var widths = Widths(config);
         var names = config.Texts("down_block_types");
         var upNames = config.Texts("up_block_types");
         int count = widths.Count;
         if (names.Count != count || upNames.Count != count)
             throw config.Unsupported("down_block_types and up_block_types",
                 $"{count} each, as block_out_channels", $"{names.Count} and {upNames.Count}");
-        var layers = config.Sizes("layers_per_block", count, 2);
+        var layers = config.AtMost("layers_per_block", config.Sizes("layers_per_block", count, 2), MostLayers);
         var heads = config.Sizes("attention_head_dim", count, 8);
-        var contexts = config.Sizes("cross_attention_dim", count, 1280);
-        var transformers = config.Sizes("transformer_layers_per_block", count, 1);
+        var contexts = config.AtMost("cross_attention_dim", config.Sizes("cross_attention_dim", count, 1280),
+            ConfigBounds.LargestWidth);
+        var transformers = config.AtMost("transformer_layers_per_block",
+            config.Sizes("transformer_layers_per_block", count, 1), MostLayers);
         var onlyCross = config.Flags("only_cross_attention", count, false);
         bool middleOnlyCross = config.Flag("mid_block_only_cross_attention", onlyCross.All(flag => flag));
         var levels = new List<UnetLevel>();
         for (int i = 0; i < count; i++)
         {
-            var level = new UnetLevel(widths[i], Kind(config, "down_block_types", names[i], s_down),
-                Kind(config, "up_block_types", upNames[count - 1 - i], s_up), layers[i], heads[i], transformers[i],
+            var level = new UnetLevel(widths[i], Kind(config, "down_block_types", names[i], UnetBlockNames.AllDown),
+                Kind(config, "up_block_types", upNames[count - 1 - i], UnetBlockNames.AllUp), layers[i], heads[i], transformers[i],
                 onlyCross[i], contexts[i]);
             Check(config, level);
             levels.Add(level);
@@ -36,7 +42,7 @@ public static class UnetConfigReader
         int groups = config.Size("norm_num_groups", 32);
         foreach (int width in widths.Where(width => width % groups != 0))
             throw config.Unsupported("norm_num_groups", $"a divisor of {width}", $"{groups}");
-        var result = new UnetConfig(config.Size("in_channels", 4), config.Size("out_channels", 4), levels, middle,
+        var result = new UnetConfig(config.Size("in_channels", 4, Largest), config.Size("out_channels", 4, Largest), levels, middle,
             contexts[^1], Conditioning(config, widths[0]), Resnet(config, groups))
         {
             CentersInput = config.Flag("center_input_sample"),
@@ -54,21 +60,13 @@ public static class UnetConfigReader
         return result;
     }
 
-    static readonly (string Name, LevelKind Kind)[] s_down =
-    [
-        ("DownBlock2D", new(AttentionKind.None, false)),
-        ("CrossAttnDownBlock2D", new(AttentionKind.Transformer, false)),
-        ("ResnetDownsampleBlock2D", new(AttentionKind.None, true)),
-        ("SimpleCrossAttnDownBlock2D", new(AttentionKind.Joint, true)),
-    ];
-
-    static readonly (string Name, LevelKind Kind)[] s_up =
-    [
-        ("UpBlock2D", new(AttentionKind.None, false)),
-        ("CrossAttnUpBlock2D", new(AttentionKind.Transformer, false)),
-        ("ResnetUpsampleBlock2D", new(AttentionKind.None, true)),
-        ("SimpleCrossAttnUpBlock2D", new(AttentionKind.Joint, true)),
-    ];
+    static IReadOnlyList<int> Widths(JsonConfig config)
+    {
+        const string Key = "block_out_channels";
+        var widths = config.AtMost(Key, config.Sizes(Key), Largest);
+        return widths.Count is >= 1 and <= ConfigBounds.MostLevels ? widths
+            : throw config.Unsupported(Key, $"1 to {ConfigBounds.MostLevels} levels", $"{widths.Count}");
+    }
 
     static LevelKind Kind(JsonConfig config, string key, string name, (string Name, LevelKind Kind)[] known)
     {
@@ -93,9 +91,7 @@ public static class UnetConfigReader
 
     static UnetMiddle Middle(JsonConfig config, bool onlyCross)
     {
-        var kind = config.Choice("mid_block_type", "UNetMidBlock2DCrossAttn",
-            ("UNetMidBlock2DCrossAttn", AttentionKind.Transformer),
-            ("UNetMidBlock2DSimpleCrossAttn", AttentionKind.Joint));
+        var kind = config.Choice("mid_block_type", "UNetMidBlock2DCrossAttn", UnetBlockNames.AllMiddle);
         return new(kind, onlyCross, config.Number("mid_block_scale_factor", 1));
     }
 
@@ -107,14 +103,15 @@ public static class UnetConfigReader
 
     static UnetConditioning Conditioning(JsonConfig config, int firstWidth)
     {
-        int? textWidth = config.OptionalCount("encoder_hid_dim");
+        int? textWidth = config.Has("encoder_hid_dim") ? config.Size("encoder_hid_dim", 1, Largest) : null;
         config.Only("encoder_hid_dim_type", "text_proj");
         string kind = config.Text("class_embed_type", "none");
         config.Only("class_embed_type", "timestep");
-        int? classes = config.OptionalCount("num_class_embeds");
+        int? classes = config.Has("num_class_embeds")
+            ? config.Size("num_class_embeds", 1, ConfigBounds.MostRows) : null;
         int poolingHeads = config.Size("addition_embed_type_num_heads", 64);
         config.Only("addition_embed_type", "text");
-        return new(firstWidth, config.Size("time_embedding_dim", 4 * firstWidth),
+        return new(firstWidth, config.Size("time_embedding_dim", 4 * firstWidth, 4 * Largest),
             config.Flag("flip_sin_to_cos", true), config.Number("freq_shift", 0),
             Activations.Read(config, "act_fn", "silu"),
             config.Has("time_embedding_act_fn") ? Activations.Read(config, "time_embedding_act_fn", "silu") : null)
@@ -129,7 +126,8 @@ public static class UnetConfigReader
     static int Odd(JsonConfig config, string key)
     {
         int kernel = config.Size(key, 3);
-        return kernel % 2 == 1 ? kernel : throw config.Unsupported(key, "an odd number", $"{kernel}");
+        return kernel % 2 == 1 && kernel <= ConfigBounds.LargestKernel ? kernel
+            : throw config.Unsupported(key, $"an odd number up to {ConfigBounds.LargestKernel}", $"{kernel}");
     }
 
     // Keys that are known, but have a meaning here only at their usual value, or none at all.

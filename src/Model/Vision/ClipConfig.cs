@@ -23,6 +23,20 @@ public sealed record ClipConfig(ClipTextConfig Text, ClipVisionConfig Vision, in
         return new(text with { ProjectionWidth = width }, vision with { ProjectionWidth = width }, width);
     }
 
+    /// <summary>The config.json of transformers' CLIPModel that reads as this.</summary>
+    public JsonConfig ToJson() => ConfigWriter.Write("CLIP", json =>
+    {
+        json.Texts("architectures", ["CLIPModel"]);
+        json.WriteString("model_type"u8, "clip");
+        json.WriteNumber("projection_dim"u8, ProjectionWidth);
+        json.WriteStartObject("text_config"u8);
+        Text.WriteTo(json);
+        json.WriteEndObject();
+        json.WriteStartObject("vision_config"u8);
+        Vision.WriteTo(json);
+        json.WriteEndObject();
+    });
+
     // Files of the first releases hold each tower twice; the library lets the …_dict win, with its defaults.
     static JsonConfig Tower(JsonConfig config, string key)
     {

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using SuTI.Engine;
 using SuTI.Model.Folders;
 using SuTI.Model.Transformers;
@@ -25,5 +26,24 @@ public sealed record ClipVisionConfig(TransformerSizes Sizes, int ImageSize = 22
             config.Size("projection_dim", 512, ConfigBounds.LargestWidth));
         config.Finish();
         return read;
+    }
+
+    /// <summary>The config.json of transformers that reads as this.</summary>
+    /// <param name="className">CLIPVisionModel, or CLIPVisionModelWithProjection.</param>
+    public JsonConfig ToJson(string className = "CLIPVisionModelWithProjection")
+        => ConfigWriter.Write("CLIP vision", json =>
+        {
+            json.Texts("architectures", [className]);
+            WriteTo(json);
+        });
+
+    internal void WriteTo(Utf8JsonWriter json)
+    {
+        json.WriteNumber("image_size"u8, ImageSize);
+        json.WriteString("model_type"u8, "clip_vision_model");
+        json.WriteNumber("num_channels"u8, Channels);
+        json.WriteNumber("patch_size"u8, PatchSize);
+        json.WriteNumber("projection_dim"u8, ProjectionWidth);
+        Sizes.WriteTo(json);
     }
 }

@@ -26,6 +26,20 @@ public sealed record VitConfig(TransformerSizes Sizes, int ImageSize = 224, int 
         return read;
     }
 
+    /// <summary>
+    /// The config.json of transformers' ViTModel that reads as this, whichever of the two it was read from.
+    /// </summary>
+    public JsonConfig ToJson() => ConfigWriter.Write("vision transformer", json =>
+    {
+        json.Texts("architectures", ["ViTModel"]);
+        json.WriteNumber("image_size"u8, ImageSize);
+        json.WriteString("model_type"u8, "vit");
+        json.WriteNumber("num_channels"u8, Channels);
+        json.WriteNumber("patch_size"u8, PatchSize);
+        json.WriteBoolean("qkv_bias"u8, Sizes.HasQueryBias);
+        Sizes.WriteTo(json);
+    });
+
     static VitConfig ReadLibrary(JsonConfig config)
     {
         config.ReadLibraryKeys();

@@ -35,7 +35,8 @@ public partial class KeyMapTests
         Assert.That(original.Keys, Has.None.Contains("_blocks.0.resnets").And.None.Contains("UP"));
         foreach (string name in original.Keys.ToList())
             original.Move(name, "model.diffusion_model." + name);
-        Check(original, expected, source => OriginalUnet.Plan(source, "model.diffusion_model.", headWidth, layers));
+        Check(original, expected, source => OriginalUnet.Plan(source, "model.diffusion_model.", headWidth, layers),
+            source => UnetToOriginal.View(source, "model.diffusion_model.", headWidth));
         // The shapes tell the levels wherever each has another width, as all published networks do.
         var widths = config.Sizes("block_out_channels");
         if (widths.Distinct().Count() == widths.Count || original.Keys.Any(name => name.EndsWith(".op.weight",
@@ -71,7 +72,11 @@ public partial class KeyMapTests
             bool isMatrix = old.Contains(".attn_1.", StringComparison.Ordinal) && shape.Length == 2;
             original.Move(name, "first_stage_model." + old, isMatrix ? [.. shape, 1, 1] : shape);
         }
-        Check(original, expected, source => OriginalAutoencoder.Plan(source, "first_stage_model."));
+        Check(original, expected, source => OriginalAutoencoder.Plan(source, "first_stage_model."),
+            source => AutoencoderToOriginal.View(source, "first_stage_model."));
+        // In whichever spelling the attention is stored.
+        using var back = AutoencoderToOriginal.View(stored, "first_stage_model.");
+        StoredTensors.AssertEqual(StoredTensors.Of(back), original);
     }
 
     [TestCaseSource(nameof(Clips))]
@@ -120,7 +125,7 @@ public partial class KeyMapTests
             if (old != name)
                 original.Move(name, old);
         }
-        Check(original, expected, source => OriginalClip.Plan(source));
+        Check(original, expected, source => OriginalClip.Plan(source), source => ClipToOriginal.View(source));
         foreach (string name in original.Keys.ToList())
             original.Move(name, "cond_stage_model.model." + name);
         int layers = expected.Keys.Where(name => name.StartsWith("text_model.encoder.layers.",
@@ -156,6 +161,8 @@ public partial class KeyMapTests
         Assert.That(mapped["embeddings.position_embeddings"].Bytes, Is.EqualTo(original["pos_embed"].Bytes));
         Assert.That(mapped.Keys,
             Has.Member("layernorm.weight").And.Member("embeddings.patch_embeddings.projection.weight"));
+        using var back = VisionTransformerToOriginal.View(view);
+        StoredTensors.AssertEqual(StoredTensors.Of(back), original);
     }
 
     [Test]
@@ -176,17 +183,29 @@ public partial class KeyMapTests
         Assert.That(() => OriginalAutoencoder.Plan(source), Throws.TypeOf<CheckpointException>());
         Assert.That(() => OriginalClip.Plan(source), Throws.TypeOf<CheckpointException>());
         Assert.That(() => OriginalVisionTransformer.Plan(source), Throws.TypeOf<CheckpointException>());
+        foreach (var back in new Func<IWeightSource>[] { () => UnetToOriginal.View(source),
+            () => AutoencoderToOriginal.View(source), () => ClipToOriginal.View(source),
+            () => VisionTransformerToOriginal.View(source) })
+        {
+            Assert.That(() => back(), Throws.TypeOf<CheckpointException>().With.Message.Contains("strange.one")
+                .And.Message.Contains("output_blocks.0.0.other"));
+        }
         Assert.That(() => OriginalUnet.Plan(source, layers: [3, 3]),
             Throws.TypeOf<SutiException>().With.Message.Contains("layers"));
     }
 
     static void Check(StoredTensors original, StoredTensors expected, Func<IWeightSource,
-        IReadOnlyList<TensorPlan>> plan)
+        IReadOnlyList<TensorPlan>> plan, Func<IWeightSource, IWeightSource>? reverse = null)
     {
         using var folder = new TemporaryFolder();
         using var source = WeightFiles.Open(original.Write(folder.File("original.safetensors")));
         using var view = WeightView.Of(source, plan(source));
         StoredTensors.AssertEqual(StoredTensors.Of(view), expected);
+        if (reverse is null)
+            return;
+        using var modern = WeightFiles.Open(expected.Write(folder.File("modern.safetensors")));
+        using var back = reverse(modern);
+        StoredTensors.AssertEqual(StoredTensors.Of(back), original);
     }
 
     [GeneratedRegex(@"up_blocks\.(\d+)\.")]

@@ -21,6 +21,15 @@ static class NamePattern
         return true;
     }
 
+    /// <summary>One more than the largest number behind <paramref name="head"/>; 0 if there is none.</summary>
+    public static int Count(IEnumerable<string> names, string head)
+        => names.Select(name => TryNumbered(name, head, out int number, out _) ? number + 1 : 0)
+            .DefaultIfEmpty(0).Max();
+
+    /// <summary>The same rules for the way back.</summary>
+    public static (string Old, string New)[] Reversed((string Old, string New)[] rules)
+        => Array.ConvertAll(rules, rule => (rule.New, rule.Old));
+
     /// <summary>The name with its beginning replaced by the first rule that fits; null if none does.</summary>
     public static string? Replaced(string name, (string Old, string New)[] rules)
     {

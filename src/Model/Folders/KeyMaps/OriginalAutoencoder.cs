@@ -12,12 +12,15 @@ namespace SuTI.Model.Folders.KeyMaps;
 /// </remarks>
 public static class OriginalAutoencoder
 {
-    static readonly (string Old, string New)[] s_middle =
+    internal static readonly (string Old, string New)[] Middle =
     [
         ("block_1.", "resnets.0."), ("block_2.", "resnets.1."), ("attn_1.norm.", "attentions.0.group_norm."),
         ("attn_1.q.", "attentions.0.to_q."), ("attn_1.k.", "attentions.0.to_k."), ("attn_1.v.", "attentions.0.to_v."),
         ("attn_1.proj_out.", "attentions.0.to_out.0."),
     ];
+
+    internal static readonly (string Old, string New)[] Outer =
+        [("conv_in.", "conv_in."), ("conv_out.", "conv_out."), ("norm_out.", "conv_norm_out.")];
 
     /// <summary>Names of diffusers before 0.18, within <c>mid_block.attentions.0</c>.</summary>
     static readonly (string Old, string New)[] s_oldAttention =
@@ -28,9 +31,7 @@ public static class OriginalAutoencoder
     public static IReadOnlyList<TensorPlan> Plan(IWeightSource source, string prefix = "")
     {
         var file = new PlanBuilder(source, prefix);
-        int levels = file.Names.Select(name => NamePattern.TryNumbered(name, "decoder.up.", out int level, out _)
-            ? level + 1 : 0)
-            .DefaultIfEmpty(0).Max();
+        int levels = NamePattern.Count(file.Names, "decoder.up.");
         foreach (string name in file.Names)
         {
             // The discriminator and the averages of training.
@@ -82,10 +83,8 @@ public static class OriginalAutoencoder
                 continue;
             string rest = name[half.Length..];
             string? inner = rest.StartsWith("mid.", StringComparison.Ordinal)
-                ? NamePattern.Replaced(rest[4..], s_middle) is { } middle ? "mid_block." + middle : null
-                : NamePattern.Replaced(rest, [("conv_in.", "conv_in."), ("conv_out.", "conv_out."), ("norm_out.",
-                    "conv_norm_out.")])
-                    ?? Level(rest, levels);
+                ? NamePattern.Replaced(rest[4..], Middle) is { } middle ? "mid_block." + middle : null
+                : NamePattern.Replaced(rest, Outer) ?? Level(rest, levels);
             return inner is null ? null : half + inner.Replace(".nin_shortcut.", ".conv_shortcut.",
                 StringComparison.Ordinal);
         }

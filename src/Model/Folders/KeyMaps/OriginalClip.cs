@@ -10,7 +10,7 @@ namespace SuTI.Model.Folders.KeyMaps;
 /// <remarks>Source: openai/CLIP, model.py, and the conversion scripts of transformers.</remarks>
 public static class OriginalClip
 {
-    static readonly (string Old, string New)[] s_layer =
+    internal static readonly (string Old, string New)[] InLayer =
     [
         ("ln_1.", "layer_norm1."), ("ln_2.", "layer_norm2."), ("mlp.c_fc.", "mlp.fc1."), ("mlp.c_proj.", "mlp.fc2."),
         ("attn.out_proj.", "self_attn.out_proj."),
@@ -48,9 +48,7 @@ public static class OriginalClip
         bool withProjection = false)
     {
         var file = new PlanBuilder(source, prefix);
-        int layers = file.Names.Select(name => NamePattern.TryNumbered(name, "transformer.resblocks.", out int layer,
-            out _)
-            ? layer + 1 : 0).DefaultIfEmpty(0).Max() - dropLayers;
+        int layers = NamePattern.Count(file.Names, "transformer.resblocks.") - dropLayers;
         foreach (string name in file.Names)
         {
             if (s_constants.Contains(name) || name == "logit_scale" || name.StartsWith("visual.",
@@ -113,7 +111,7 @@ public static class OriginalClip
                 $"{to}self_attn.v_proj.{leaf}");
             return true;
         }
-        if (NamePattern.Replaced(rest, s_layer) is not { } inner)
+        if (NamePattern.Replaced(rest, InLayer) is not { } inner)
             return false;
         file.Whole(to + inner, name);
         return true;

@@ -10,7 +10,7 @@ namespace SuTI.Model.Folders.KeyMaps;
 /// <remarks>Source: the conversion scripts that diffusers publishes for both.</remarks>
 public static class OriginalUnet
 {
-    static readonly (string Old, string New)[] s_outer =
+    internal static readonly (string Old, string New)[] Outer =
     [
         ("time_embed.0.", "time_embedding.linear_1."), ("time_embed.2.", "time_embedding.linear_2."),
         ("label_emb.0.0.", "add_embedding.linear_1."), ("label_emb.0.2.", "add_embedding.linear_2."),
@@ -21,7 +21,7 @@ public static class OriginalUnet
         ("out.2.", "conv_out."),
     ];
 
-    static readonly (string Old, string New)[] s_resnet =
+    internal static readonly (string Old, string New)[] Residual =
     [
         ("in_layers.0.", "norm1."), ("in_layers.2.", "conv1."), ("emb_layers.1.", "time_emb_proj."),
         ("out_layers.0.", "norm2."), ("out_layers.3.", "conv2."), ("skip_connection.", "conv_shortcut."),
@@ -38,7 +38,7 @@ public static class OriginalUnet
         var blocks = new UnetBlocksOfFile(file, layers);
         foreach (string name in file.Names)
         {
-            if (NamePattern.Replaced(name, s_outer) is { } outer)
+            if (NamePattern.Replaced(name, Outer) is { } outer)
                 file.Whole(outer, name);
             else if (!Block(file, blocks, name, headWidth))
                 file.Unknown(name);
@@ -83,7 +83,7 @@ public static class OriginalUnet
 
     static bool Resnet(PlanBuilder file, string to, string name, string rest)
     {
-        if (NamePattern.Replaced(rest, s_resnet) is not { } inner)
+        if (NamePattern.Replaced(rest, Residual) is not { } inner)
             return false;
         file.Whole(to + inner, name);
         return true;

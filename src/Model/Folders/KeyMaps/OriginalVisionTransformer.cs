@@ -7,12 +7,12 @@ namespace SuTI.Model.Folders.KeyMaps;
 /// <remarks>Source: facebookresearch/dino, vision_transformer.py, and the conversion script of transformers.</remarks>
 public static class OriginalVisionTransformer
 {
-    static readonly (string Old, string New)[] s_outer =
+    internal static readonly (string Old, string New)[] Outer =
     [
         ("patch_embed.proj.", "embeddings.patch_embeddings.projection."), ("norm.", "layernorm."),
     ];
 
-    static readonly (string Old, string New)[] s_layer =
+    internal static readonly (string Old, string New)[] InLayer =
     [
         ("norm1.", "layernorm_before."), ("norm2.", "layernorm_after."), ("attn.proj.", "attention.output.dense."),
         ("mlp.fc1.", "intermediate.dense."), ("mlp.fc2.", "output.dense."),
@@ -34,7 +34,7 @@ public static class OriginalVisionTransformer
                 file.Whole("embeddings.cls_token", name);
             else if (name is "pos_embed")
                 file.Whole("embeddings.position_embeddings", name);
-            else if (NamePattern.Replaced(name, s_outer) is { } outer)
+            else if (NamePattern.Replaced(name, Outer) is { } outer)
                 file.Whole(outer, name);
             else if (!NamePattern.TryNumbered(name, "blocks.", out int layer, out string rest)
                 || !Layer(file, layer, name, rest))
@@ -52,7 +52,7 @@ public static class OriginalVisionTransformer
             file.Split(name, $"{at}query.{leaf}", $"{at}key.{leaf}", $"{at}value.{leaf}");
             return true;
         }
-        if (NamePattern.Replaced(rest, s_layer) is not { } inner)
+        if (NamePattern.Replaced(rest, InLayer) is not { } inner)
             return false;
         file.Whole(to + inner, name);
         return true;

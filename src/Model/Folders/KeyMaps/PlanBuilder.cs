@@ -39,6 +39,16 @@ sealed class PlanBuilder
     /// <summary>The tensor as it is.</summary>
     public void Whole(string target, string name) => _plans.Add(new(target, Prefix + name));
 
+    /// <summary>A matrix as a convolution over single pixels of that many axes.</summary>
+    public void Convolution(string target, string name, int axes)
+    {
+        var shape = Shape(name);
+        if (shape.Length == 2)
+            _plans.Add(new(target, Prefix + name, [.. shape, .. Enumerable.Repeat(1L, axes)]));
+        else
+            Whole(target, name);
+    }
+
     /// <summary>A convolution over single pixels as the matrix that it is.</summary>
     public void Matrix(string target, string name)
     {

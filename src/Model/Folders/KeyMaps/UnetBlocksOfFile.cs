@@ -15,7 +15,7 @@ sealed class UnetBlocksOfFile
     /// <exception cref="SutiException">The blocks do not make up such a network.</exception>
     public UnetBlocksOfFile(PlanBuilder file, IReadOnlyList<int>? layers)
     {
-        int inputs = Count(file, "input_blocks."), outputs = Count(file, "output_blocks.");
+        int inputs = NamePattern.Count(file.Names, "input_blocks."), outputs = NamePattern.Count(file.Names, "output_blocks.");
         layers ??= Levels(file, inputs);
         for (int level = 0; level < layers.Count; level++)
         {
@@ -62,8 +62,4 @@ sealed class UnetBlocksOfFile
         layers.Add(layer);
         return layers;
     }
-
-    static int Count(PlanBuilder file, string head)
-        => file.Names.Select(name => NamePattern.TryNumbered(name, head, out int number, out _) ? number + 1 : 0)
-            .DefaultIfEmpty(0).Max();
 }
