@@ -13,6 +13,8 @@ readonly record struct Pose(float X, float Y, float Scale, float Roll, float Yaw
     {
         var range = request.Pose;
         float scale = random.Range(range.Smallest, range.Largest), roll = random.Range(-range.Roll, range.Roll), turn = random.Range(-range.Turn, range.Turn);
+        if (request.Accessory is not null)
+            scale *= 0.88f; // what is worn reaches beyond the subject's square
         float x = 0.5f + random.Range(-range.Shift, range.Shift), move = random.Range(-range.Shift, range.Shift);
         bool isMirrored = random.Chance(range.MirrorShare);
         float yaw = turn, pitch = 4;

@@ -6,13 +6,13 @@ sealed partial class Figure
 {
     const float LargestFactor = 1.45f;
 
-    /// <summary>Enlarges or shrinks what is there so that it fills ±1 in its longer side, centred and standing on y = 1. Glows do not count.</summary>
+    /// <summary>Enlarges or shrinks what is there so that it fills ±1 in its longer side, centred and standing on y = 1. Glows and what another part bounds do not count.</summary>
     internal void Fit()
     {
         Vector2 low = new(float.MaxValue), high = new(float.MinValue);
         foreach (ref readonly var part in Parts)
         {
-            if (part.Paint.Soft > 0)
+            if (part.Paint.Soft > 0 || part.Clip >= 0)
                 continue;
             low = Vector2.Min(low, part.Middle - part.Reach);
             high = Vector2.Max(high, part.Middle + part.Reach);

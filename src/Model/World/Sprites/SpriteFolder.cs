@@ -18,6 +18,14 @@ public sealed class SpriteFolder
             .Where(i => _entries[i].Split == (split == WorldSplit.Prompts ? WorldSplit.Train : split)).ToArray())];
     }
 
+    /// <summary>Reads a folder with <c>sprites.jsonl</c>: one object a line with file, noun and category.</summary>
+    /// <exception cref="SutiException">A list or picture that is missing, malformed, too large, outside the folder, or empty.</exception>
+    public static SpriteFolder Open(string folder)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        return SpriteFolderReader.Read(folder);
+    }
+
     public int Count => _entries.Length;
 
     internal Subject Subject(int sprite, long index, RandomKey key) => new(index, _entries[sprite].Class, key, _entries[sprite].Sprite);

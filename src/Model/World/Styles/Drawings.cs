@@ -38,7 +38,7 @@ static class Drawings
             int x = i % size, y = i / size;
             float u = x * unit, v = y * unit;
             float grain = Noise.Smooth((u + v) * 0.35f, (u - v) * 1.5f, seed), paper = Noise.At(x, y, seed + 1);
-            float cover = Noise.Step(0.16f, 0.5f, (0.75f * grain) + (0.25f * paper) + 0.12f);
+            float cover = 0.45f + (0.55f * Noise.Step(0.1f, 0.6f, (0.8f * grain) + (0.2f * paper)));
             var colour = Filters.Vivid(from[i].AsVector3(), 1.45f);
             colour = Rgb.Mix(colour, colour * 0.55f, 0.8f * Math.Clamp(Filters.Edge(from, size, x, y) - 0.12f, 0, 1));
             to[i] = new(Rgb.Mix(Rgb.Hex(0xFBF6EA), Vector3.Min(colour * 1.06f, Vector3.One), cover), 1);

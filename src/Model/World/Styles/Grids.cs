@@ -7,7 +7,7 @@ namespace SuTI.Model.World.Styles;
 static class Grids
 {
     // Cells from left to right, whatever the size.
-    const int PixelCells = 28, MosaicCells = 22;
+    const int PixelCells = 30, MosaicCells = 20;
 
     internal static void PixelArt(ReadOnlySpan<Vector4> from, Span<Vector4> to, int size, uint seed)
     {
@@ -23,7 +23,7 @@ static class Grids
         }
     }
 
-    /// <summary>Stones of uneven shape: each pixel belongs to the nearest of the moved middles of cells, with grey joints.</summary>
+    /// <summary>Stones of uneven shape: each pixel belongs to the nearest of the moved middles of cells, with pale joints.</summary>
     internal static void Mosaic(ReadOnlySpan<Vector4> from, Span<Vector4> to, int size, uint seed)
     {
         float cell = size / (float)MosaicCells;
@@ -43,9 +43,9 @@ static class Grids
                         second = distance;
                 }
             }
-            float joint = Noise.Step(0.02f, 0.16f, MathF.Sqrt(second) - MathF.Sqrt(first));
+            float joint = Noise.Step(-0.08f, 0.22f, MathF.Sqrt(second) - MathF.Sqrt(first));
             var colour = Filters.Vivid(Filters.At(from, size, (int)(stone.X * cell), (int)(stone.Y * cell)), 1.2f);
-            to[i] = new(Rgb.Mix(Rgb.Hex(0x6E6A66), colour, joint), 1);
+            to[i] = new(Rgb.Mix(Rgb.Mix(colour, Rgb.Hex(0xE9E2D4), 0.6f), colour * (0.94f + (0.12f * Noise.At((int)(stone.X * 9), (int)(stone.Y * 9), seed))), joint), 1);
         }
     }
 

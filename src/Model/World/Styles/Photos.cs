@@ -22,7 +22,7 @@ static class Photos
         {
             float x = ((i % size) + 0.5f) / size, y = ((i / size) + 0.5f) / size;
             float corner = ((x - 0.5f) * (x - 0.5f)) + ((y - 0.5f) * (y - 0.5f));
-            float luma = (0.12f + (0.8f * Rgb.Luma(from[i].AsVector3()))) * (1.05f - (0.7f * corner));
+            float luma = (((Rgb.Luma(from[i].AsVector3()) - 0.5f) * 1.25f) + 0.52f) * (1.08f - (0.6f * corner));
             luma += 0.1f * (Noise.Smooth(x * 24, y * 24, seed) - 0.5f);
             to[i] = new(Rgb.Mix(Rgb.Hex(0x3B2716), Rgb.Hex(0xF4E2BC), Math.Clamp(luma, 0, 1)), 1);
         }

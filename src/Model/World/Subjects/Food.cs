@@ -108,7 +108,7 @@ static class Food
         int stalk = f.Lathe(new(Rgb.Cream), [-.1f, stem * .85f, .3f, stem * .8f, .7f, stem * 1.1f, .93f, stem * 1.15f]);
         f.Signed(c, 0, 0.5f, 0.14f, stalk);
         f.Ellipse(new Paint(Rgb.Darker(Rgb.Cream, 0.2f)), 0, 0.08f, w * 0.9f, 0.13f);
-        int cap = f.Polygon(c.Plain, [-w, .1f, -w * .92f, -.18f, -w * .66f, top * .62f, -w * .3f, top * .94f, 0, top, w * .3f, top * .94f, w * .66f, top * .62f, w * .92f, -.18f, w, .1f,
+        int cap = f.Polygon(c.Body, [-w, .1f, -w * .92f, -.18f, -w * .66f, top * .62f, -w * .3f, top * .94f, 0, top, w * .3f, top * .94f, w * .66f, top * .62f, w * .92f, -.18f, w, .1f,
             w * .5f, .02f, 0, 0, -w * .5f, .02f], 0.05f, z: 0.1f);
         float spot = c.Trait(3, 0.09f, 0.16f);
         ReadOnlySpan<float> spots = [0, .55f, -.5f, .3f, .48f, .34f, -.16f, .22f, .22f, .12f, .78f, .06f, -.82f, .05f];
@@ -123,17 +123,16 @@ static class Food
     static void Cactus(Figure f, Coat c)
     {
         float w = c.Trait(0, 0.2f, 0.28f), left = c.Trait(1, -0.3f, 0.05f), right = c.Trait(2, -0.4f, 0);
-        Paint green = new(Rgb.Mix(Rgb.Hex(0x4F9A58), Rgb.Hex(0x6FB043), c.Trait(3, 0, 1))) { Second = Rgb.Hex(0x3A7A48), Pattern = Pattern.Striped, Scale = 7 };
-        f.Bend(green, 0, 0.3f, -0.6f, 0.38f, -0.54f, left, 0.13f, 0.12f);
-        f.Bend(green, 0, 0.15f, 0.6f, 0.22f, 0.55f, right, 0.13f, 0.12f);
-        f.Limb(green, 0, 0.5f, 0, -0.6f, w, w * 0.92f, 0.1f);
+        f.Bend(c.Body, 0, 0.3f, -0.6f, 0.38f, -0.54f, left, 0.13f, 0.12f);
+        f.Bend(c.Body, 0, 0.15f, 0.6f, 0.22f, 0.55f, right, 0.13f, 0.12f);
+        f.Limb(c.Body, 0, 0.5f, 0, -0.6f, w, w * 0.92f, 0.1f);
         float top = -0.6f - (w * 0.9f);
         for (int petal = 0; petal < 5; petal++)
             f.Disc(c.Accent with { Line = 0.6f }, 0.11f * Angles.Cos(petal * 1.2566f), top + (0.09f * Angles.Sin(petal * 1.2566f)), 0.085f, 0.15f);
         f.Disc(Coat.Gold, 0, top, 0.06f, 0.17f);
         f.Disc(c.Accent, -0.54f, left - 0.12f, 0.07f, 0.1f);
-        int pot = f.Polygon(c.Body, [-.42f, .5f, .42f, .5f, .32f, .92f, -.32f, .92f], 0.03f, z: 0.15f);
-        f.Box(c.Second, 0, 0.48f, 0.48f, 0.08f, 0.03f, 0, 0.18f);
+        int pot = f.Polygon(c.Second, [-.42f, .5f, .42f, .5f, .32f, .92f, -.32f, .92f], 0.03f, z: 0.15f);
+        f.Box(c.Dark, 0, 0.48f, 0.48f, 0.08f, 0.03f, 0, 0.18f);
         f.Signed(c, 0, 0.74f, 0.13f, pot);
         f.Top = (0, top + 0.05f, 0.5f);
         f.Eyes = (0, -0.3f, 0.5f);

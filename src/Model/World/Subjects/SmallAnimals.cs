@@ -84,7 +84,7 @@ static class SmallAnimals
         f.Bend(Coat.Black, 0.64f, 0.2f, 0.62f, -0.25f, 0.78f, -0.32f, 0.03f, -1, 0.1f);
         f.Disc(Coat.Black, 0.62f, 0.45f, c.Trait(0, 0.27f, 0.33f), 0.05f);
         float h = c.Trait(1, 0.85f, 1.1f);
-        int shell = f.Polygon(c.Plain, [-.8f, .7f, -.74f, .2f, -.45f, -.15f, -.1f, -.28f, .25f, -.16f, .5f, .2f, .54f, .7f], 0.06f, 0, 0.7f - (0.7f * h), 1, h, 0.1f);
+        int shell = f.Polygon(c.Body, [-.8f, .7f, -.74f, .2f, -.45f, -.15f, -.1f, -.28f, .25f, -.16f, .5f, .2f, .54f, .7f], 0.06f, 0, 0.7f - (0.7f * h), 1, h, 0.1f);
         f.Limb(Coat.Black with { Line = 0 }, -0.1f, 0.72f - (h * 1.02f), 0.05f, 0.76f, 0.025f, -1, 0.12f, shell);
         float spot = c.Trait(2, 0.08f, 0.14f);
         for (int i = 0; i < 4 + c.Form(3, 3); i++)

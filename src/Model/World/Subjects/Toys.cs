@@ -65,7 +65,7 @@ static class Toys
 
     static void Snowman(Figure f, Coat c)
     {
-        Paint snow = new(Rgb.Hex(0xF3F7FB));
+        Paint snow = new(Rgb.Lighter(c.Plain.Colour, 0.72f));
         float low = c.Trait(0, 0.44f, 0.52f), middle = c.Trait(1, 0.32f, 0.38f), top = c.Trait(2, 0.25f, 0.3f);
         f.Bend(Coat.Wood, -0.2f, 0, -0.5f, -0.02f, -0.85f, -0.3f, 0.035f);
         f.Bend(Coat.Wood, 0.2f, 0, 0.5f, -0.02f, 0.85f, -0.2f, 0.035f);
