@@ -27,8 +27,8 @@ static class Occluders
                 break;
             case Occluder.Fence:
                 for (int i = -4; i <= 4; i++)
-                    b.Figure.Polygon(new Paint(b.Near(0xB58A5C, 0.03f)) { Line = 0.7f }, [-.03f, .3f, -.03f, -.2f, 0, -.26f, .03f, -.2f, .03f, .3f], 0.004f, pose.X + (0.13f * i), foot - (half * 0.1f));
-                b.Figure.Box(new Paint(Rgb.Hex(0xA67B4E)) { Line = 0.7f }, 0.5f, foot - (half * 0.1f), 0.7f, 0.02f, 0.003f);
+                    b.Figure.Polygon(new Paint(b.Near(0xB58A5C, 0.03f)) { Line = 0.7f }, [-.03f, .3f, -.03f, -.2f, 0, -.26f, .03f, -.2f, .03f, .3f], 0.004f, pose.X + (0.13f * i), foot - (half * 0.1f), 1, half / 0.4f);
+                b.Figure.Box(new Paint(Rgb.Hex(0xA67B4E)) { Line = 0.7f }, 0.5f, foot - (half * 0.1f), 0.7f, half * 0.05f, 0.003f);
                 break;
             default:
                 b.Figure.Limb(new Paint(b.Near(0x6F7F8C)) { Gloss = 0.5f }, pose.X + (side * half * 0.3f), -0.05f, pose.X + (side * half * 0.3f), 1.05f, half * 0.1f);

@@ -25,7 +25,7 @@ static class Drawings
         for (int i = 0; i < from.Length; i++)
         {
             float luma = Rgb.Luma(from[i].AsVector3()), edge = Filters.Edge(from, size, i % size, i / size);
-            float black = Math.Max(Noise.Step(0.1f, 0.3f, edge), Noise.Step(0.3f, 0.16f, luma));
+            float black = Math.Max(Noise.Step(0.26f, 0.56f, edge), Noise.Step(0.26f, 0.12f, luma));
             to[i] = new(Rgb.Mix(luma > 0.55f ? Rgb.Hex(0xFBF7EC) : Rgb.Hex(0xD9CFBC), Rgb.Hex(0x1C1B22), Math.Clamp(black, 0, 1)), 1);
         }
     }
