@@ -16,6 +16,8 @@ sealed unsafe class CpuAllocator(MemoryLedger ledger)
     const long HugeThreshold = 4L << 20;
     const long HugePage = 2L << 20;
 
+    const long BorrowThreshold = 256 << 10;
+
     readonly Lock _lock = new();
     readonly Dictionary<long, Stack<nint>> _cached = [];
 
@@ -29,13 +31,27 @@ sealed unsafe class CpuAllocator(MemoryLedger ledger)
         return RoundUp(bytes, step);
     }
 
+    /// <param name="capacity">Of a class; afterwards that of the block, which may be larger.</param>
+    /// <param name="isScratch">Whether the block comes back before others are asked for, so that any idle one will do.</param>
     /// <returns>0 when there is no memory.</returns>
-    internal nint Take(long capacity)
+    internal nint Take(ref long capacity, bool isScratch)
     {
         lock (_lock)
         {
             if (_cached.TryGetValue(capacity, out var blocks) && blocks.TryPop(out nint block))
                 return block;
+            // A large block that lies idle is nearer than new memory.
+            long most = capacity < BorrowThreshold ? 0 : isScratch ? long.MaxValue : capacity + (capacity / 4), best = long.MaxValue;
+            foreach (var (size, idle) in _cached)
+            {
+                if (size > capacity && size <= most && size < best && idle.Count > 0)
+                    best = size;
+            }
+            if (best < long.MaxValue)
+            {
+                capacity = best;
+                return _cached[best].Pop();
+            }
         }
         if (!ledger.Admits(capacity) && !ReleaseAndAdmit(capacity))
             return 0;

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using SuTI.Kernels;
 
 namespace SuTI.Engine;
@@ -39,12 +40,26 @@ public sealed partial class CpuDevice : Device
 
     public override void ReleaseCached() => _allocator.Release();
 
-    internal override unsafe Storage Allocate(long bytes, string origin)
+    internal override Storage Allocate(long bytes, string origin) => Allocate(bytes, origin, isScratch: false);
+
+    /// <summary>Scratch that lives as long as the op that asks for it.</summary>
+    static Span<T> Workspace<T>(long length) where T : unmanaged
+    {
+        if (length == 0)
+            return default;
+        var shape = Shape.Create(checked((int)length));
+        var storage = Cpu.Allocate(length * Unsafe.SizeOf<T>(), "workspace", isScratch: true);
+        var tensor = new Tensor(storage, shape, Strides.RowMajor(shape), 0, DTypes.Of<T>());
+        TensorScope.Require("workspace").Adopt(tensor);
+        return tensor.Span<T>();
+    }
+
+    unsafe Storage Allocate(long bytes, string origin, bool isScratch)
     {
         bool guarded = Guarded;
         long fence = guarded ? 2 * MemoryFence.Bytes : 0;
         long capacity = CpuAllocator.ClassSize(checked(bytes + fence));
-        nint block = _allocator.Take(capacity);
+        nint block = _allocator.Take(ref capacity, isScratch);
         if (block == 0)
         {
             throw new DeviceMemoryException("cpu", "out of memory; the largest buffers are listed here\n"

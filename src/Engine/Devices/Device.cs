@@ -8,6 +8,8 @@ public abstract partial class Device
 {
     static readonly ConcurrentDictionary<int, Lazy<CudaDevice>> s_cuda = new();
 
+    long _derivedBytes;
+
     /// <summary>The processor that runs this program.</summary>
     public static CpuDevice Cpu { get; } = new();
 
@@ -37,6 +39,11 @@ public abstract partial class Device
     public abstract void ReleaseCached();
 
     public override string ToString() => Name;
+
+    /// <summary>Bytes of forms that are kept beside storages (<see cref="Storage.Derive"/>).</summary>
+    internal long DerivedBytes => Interlocked.Read(ref _derivedBytes);
+
+    internal void CountDerived(long bytes) => Interlocked.Add(ref _derivedBytes, bytes);
 
     /// <summary>What is being captured as a graph on this device; null outside of captures.</summary>
     internal virtual GraphRecording? Recording => null;

@@ -103,6 +103,7 @@ sealed unsafe class Storage
             throw;
         }
         _derived.Add(new(key, storage) { Version = Version });
+        Device.CountDerived(bytes);
         return storage;
     }
 
@@ -131,7 +132,10 @@ sealed unsafe class Storage
     internal void ReleaseDerived()
     {
         foreach (var entry in _derived ?? [])
+        {
+            Device.CountDerived(-entry.Storage.Bytes);
             entry.Storage.Release();
+        }
         _derived = null;
     }
 

@@ -98,14 +98,15 @@ public sealed partial class CpuDevice
         int length = checked((int)(forInputGradient
             ? ConvCpu.InputGradientPackedLength<T>(call.Sizes)
             : ConvCpu.PackedLength<T>(call.Sizes)));
-        if (!call.KeepsPacked)
+        var key = new PackedKernel(weight.DType, weight.Offset, weight.Shape, forInputGradient);
+        long bytes = (long)length * sizeof(T), rows = (long)call.Sizes.N * call.Sizes.OutH * call.Sizes.OutW;
+        if (!call.KeepsPacked || (weight.Storage.DerivedBy(key) is null && !KeepsPacked(bytes, rows)))
         {
             var scratch = Workspace<T>(length);
             Pack(this, weight, scratch, call.Sizes, forInputGradient);
             return scratch;
         }
-        var key = new PackedKernel(weight.DType, weight.Offset, weight.Shape, forInputGradient);
-        var storage = weight.Storage.Derive(key, (long)length * sizeof(T),
+        var storage = weight.Storage.Derive(key, bytes,
             (Device: this, Weight: weight, call.Sizes, forInputGradient, length),
             static (state, storage) => Pack(state.Device, state.Weight, new Span<T>((T*)storage.Address, state.length),
                 state.Sizes, state.forInputGradient));

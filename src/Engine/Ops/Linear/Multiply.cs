@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using SuTI.Kernels;
 
 namespace SuTI.Engine;
@@ -29,7 +30,7 @@ public sealed partial class CpuDevice
 
         void Run<T>() where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
-            bool packs = isWeight && b.Strides[0] == 0;
+            bool packs = isWeight && b.Strides[0] == 0 && KeepsPacked<T>(b, c.Shape[0] * (long)c.Shape[1]);
             var sizes = new MatMulSizes(c.Shape[0], c.Shape[1], c.Shape[2], a.Shape[2])
             {
                 A = Layout(a),
@@ -46,14 +47,10 @@ public sealed partial class CpuDevice
         }
     }
 
-    /// <summary>Scratch that lives as long as the op that asks for it.</summary>
-    static Span<T> Workspace<T>(long length) where T : unmanaged
-        => length == 0 ? default : Tensor.Empty([checked((int)length)], DTypes.Of<T>(), Cpu).Span<T>();
-
     unsafe ReadOnlySpan<T> Packed<T>(Tensor b, MatMulSizes sizes)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var key = new PackedMatrix(b.DType, b.Offset, sizes.K, sizes.N, sizes.B.Row, sizes.B.Column);
+        var key = PackedMatrix.Of(b);
         int length = checked((int)MatMulCpu.PackedLength<T>(sizes.N, sizes.K));
         var storage = b.Storage.Derive(key, (long)length * sizeof(T),
             (Device: this, B: b, Sizes: sizes, Length: length),
@@ -63,8 +60,16 @@ public sealed partial class CpuDevice
         return new((T*)storage.Address, length);
     }
 
+    bool KeepsPacked<T>(Tensor b, long rows) where T : unmanaged
+        => b.Storage.DerivedBy(PackedMatrix.Of(b)) is not null
+            || KeepsPacked(MatMulCpu.PackedLength<T>(b.Shape[2], b.Shape[1]) * Unsafe.SizeOf<T>(), rows);
+
     static MatrixLayout Layout(Tensor x) => new((nint)x.Strides[0], (nint)x.Strides[1], (nint)x.Strides[2]);
 
     /// <summary>Names the packed form of a weight among what is derived from its storage.</summary>
-    sealed record PackedMatrix(DType DType, long Offset, int Rows, int Columns, nint RowStride, nint ColumnStride);
+    sealed record PackedMatrix(DType DType, long Offset, int Rows, int Columns, long RowStride, long ColumnStride)
+    {
+        public static PackedMatrix Of(Tensor b)
+            => new(b.DType, b.Offset, b.Shape[1], b.Shape[2], b.Strides[1], b.Strides[2]);
+    }
 }

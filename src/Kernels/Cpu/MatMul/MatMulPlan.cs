@@ -55,7 +55,7 @@ readonly struct MatMulPlan
             PackedALength = (long)ACopies * RowTiles * height * k;
 
         int panelBytes = 3 * lanes * elementBytes;
-        int depthBlocks = m <= height ? 1 : (int)Math.Max(1, ((long)k * panelBytes + PanelBytes - 1) / PanelBytes);
+        int depthBlocks = (int)Math.Max(1, ((long)k * panelBytes + PanelBytes - 1) / PanelBytes);
         DepthBlock = Math.Max(1, (k + depthBlocks - 1) / depthBlocks);
 
         int panels = Panels.Count(n, lanes);
