@@ -10,6 +10,7 @@ var root = new RootCommand("SuTI draws pictures of your subject from a few photo
     BenchCommand.Create(),
     KernelsCommand.Create(),
     InspectCommand.Create(),
+    WorldCommand.Create(),
     ConvertCommand.Create(),
     Txt2ImgCommand.Create(),
     ReplayCommand.Create(),

@@ -18,6 +18,33 @@ public class GroupNormCpuTests
         Compare<float>(sizes, silu, modulated, 2e-6, Math.Pow(2, -24));
     }
 
+    /// <summary>
+    /// The first token of a text lies far from its padding, which is nearly constant: sums of squares around that token would
+    /// leave 4 digits of the spread.
+    /// </summary>
+    [Test]
+    public void A_first_pixel_far_from_all_others_costs_no_digits()
+    {
+        var sizes = new GroupNormSizes(1, 500, 20, 20);
+        var random = new Random(5);
+        float[] x = [.. RandomInput.Uniform<float>(random, sizes.Elements).Select(v => 5 + (1e-4f * v))];
+        x.AsSpan(0, sizes.Channels).Fill(6);
+        float[] y = new float[x.Length], mean = new float[sizes.Groups], rstd = new float[sizes.Groups];
+        _ = ThreadCounts.Same(pool =>
+        {
+            GroupNormCpu.Forward<float>(pool, x, [], [], [], [], y, mean, rstd, new float[GroupNormCpu.ForwardWorkspace(sizes)],
+                sizes, 1e-5, silu: false);
+            return (float[])[.. rstd];
+        });
+        for (int channel = 0; channel < sizes.Channels; channel++)
+        {
+            double[] own = [.. Enumerable.Range(0, sizes.Pixels).Select(pixel => (double)x[(pixel * sizes.Channels) + channel])];
+            double average = own.Average(), spread = own.Average(value => (value - average) * (value - average));
+            double expected = 1 / Math.Sqrt(spread + 1e-5);
+            Assert.That(rstd[channel], Is.EqualTo(expected).Within(5e-5 * expected), $"channel {channel}");
+        }
+    }
+
     static void Compare<T>(GroupNormSizes sizes, bool silu, bool modulated, double sums, double roundOff)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

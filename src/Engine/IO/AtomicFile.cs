@@ -9,7 +9,7 @@ public static class AtomicFile
     /// </param>
     /// <param name="write">Writes the content; whatever it throws reaches the caller, and the old file stays.</param>
     /// <exception cref="CheckpointException">The file system refused a step; the old file stays.</exception>
-    public static void Write(string path, Action<Stream> write) => Write(path, write, FileSteps.OfSystem);
+    public static void Write(string path, Action<Stream> write) => Write(path, write, FileSteps.Current);
 
     internal static void Write(string path, Action<Stream> write, FileSteps steps)
     {

@@ -8,7 +8,31 @@ partial class FileSteps
     const int LinuxCloseOnExec = 0x80000;
     const int MacCloseOnExec = 0x1000000;
 
+    [ThreadStatic]
+    static FileSteps? s_replaced;
+
     public static FileSteps OfSystem { get; } = new();
+
+    /// <summary>Those of this thread: the system's, unless a test has put its own in their place.</summary>
+    public static FileSteps Current => s_replaced ?? OfSystem;
+
+    /// <summary>Replaces the steps of this thread until the result is disposed of.</summary>
+    public static Replacement Use(FileSteps steps)
+    {
+        var before = s_replaced;
+        s_replaced = steps;
+        return new(before);
+    }
+
+    /// <summary>Puts the steps back as they were.</summary>
+    public readonly ref struct Replacement
+    {
+        readonly FileSteps? _before;
+
+        internal Replacement(FileSteps? before) => _before = before;
+
+        public void Dispose() => s_replaced = _before;
+    }
 
     public virtual Stream Create(string path) =>
         new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 1 << 17);
@@ -40,6 +64,12 @@ partial class FileSteps
     }
 
     public virtual void Delete(string path) => File.Delete(path);
+
+    public virtual void CreateFolder(string path) => Directory.CreateDirectory(path);
+
+    public virtual void MoveFolder(string from, string to) => Directory.Move(from, to);
+
+    public virtual void DeleteFolder(string path) => Directory.Delete(path, recursive: true);
 
     [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

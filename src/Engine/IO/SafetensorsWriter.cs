@@ -18,7 +18,7 @@ public static class SafetensorsWriter
     /// </exception>
     public static void Write(
         string path, IEnumerable<SafetensorsTensor> tensors, SafetensorsWriteOptions? options = null) =>
-        Write(path, tensors, options, FileSteps.OfSystem);
+        Write(path, tensors, options, FileSteps.Current);
 
     /// <summary>Writes <c>STEM.safetensors</c>, or numbered shards and <c>STEM.safetensors.index.json</c>.</summary>
     /// <param name="folder">An existing folder.</param>
@@ -39,7 +39,7 @@ public static class SafetensorsWriter
         IEnumerable<SafetensorsTensor> tensors,
         long maxShardBytes,
         SafetensorsWriteOptions? options = null) =>
-        ShardWriter.Write(folder, stem, [.. tensors], maxShardBytes, options ?? new(), FileSteps.OfSystem);
+        ShardWriter.Write(folder, stem, [.. tensors], maxShardBytes, options ?? new(), FileSteps.Current);
 
     internal static void Write(
         string path, IEnumerable<SafetensorsTensor> tensors, SafetensorsWriteOptions? options, FileSteps steps)

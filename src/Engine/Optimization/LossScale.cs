@@ -78,6 +78,25 @@ public sealed class LossScale : IDisposable
     /// <summary>Grows or shrinks the scale: once after each step.</summary>
     public void Update() => Device.UpdateLossScale(Value, Counts, _growth, _backoff, _interval);
 
+    /// <summary>What a run needs to go on to the same bits; reading it waits for the device.</summary>
+    public LossScaleState Save()
+    {
+        using var scope = TensorScope.Open("loss scale");
+        int[] counts = Counts.ToArray<int>();
+        return new(Value.Item(), counts[1], counts[2]);
+    }
+
+    /// <summary>Takes up a saved state.</summary>
+    /// <exception cref="SutiException">A scale that is not a positive f32, or counts below 0.</exception>
+    public void Load(LossScaleState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        if (!(state.Scale > 0 && float.IsFinite((float)state.Scale) && state.StepsSinceChange >= 0 && state.SkippedSteps >= 0))
+            throw new SutiException("loss scale", "is positive, and its counts are not negative", null, state.ToString());
+        Value.CopyFrom<float>([(float)state.Scale]);
+        Counts.CopyFrom<int>([0, state.StepsSinceChange, state.SkippedSteps]);
+    }
+
     public void Dispose()
     {
         Value.Dispose();
@@ -90,3 +109,9 @@ public sealed class LossScale : IDisposable
         return Counts.ToArray<int>()[index];
     }
 }
+
+/// <summary>What <see cref="LossScale"/> keeps between steps.</summary>
+/// <param name="Scale">An f32.</param>
+/// <param name="StepsSinceChange">Steps without overflow since the scale changed.</param>
+/// <param name="SkippedSteps">Steps left out so far.</param>
+public sealed record LossScaleState(double Scale, int StepsSinceChange, int SkippedSteps);

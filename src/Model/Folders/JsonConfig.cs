@@ -151,6 +151,9 @@ public sealed class JsonConfig
         return [.. items.Select(item => item.ValueKind == JsonValueKind.True)];
     }
 
+    /// <summary>Whether the key holds an object, where a plain value may stand instead. It then counts as known.</summary>
+    public bool IsSection(string key) => Find(key) is { ValueKind: JsonValueKind.Object };
+
     /// <summary>An object below this one; null if there is none.</summary>
     public JsonConfig? Section(string key) => Find(key) switch
     {
@@ -194,10 +197,16 @@ public sealed class JsonConfig
     /// <summary>Whatever else is there is accepted: for files whose keys are not ours to know.</summary>
     public void IgnoreRest() => _known.UnionWith(Keys);
 
-    /// <exception cref="SutiException">Keys that nobody asked for, all of them named.</exception>
+    /// <summary>The keys that nobody has asked for, in the file's order.</summary>
+    public IEnumerable<string> UnknownKeys => Keys.Where(key => !_known.Contains(key));
+
+    /// <exception cref="SutiException">
+    /// Keys that nobody asked for, all of them named, each with the known one that it may have been meant to be.
+    /// </exception>
     public void Finish()
     {
-        var unknown = Keys.Where(key => !_known.Contains(key)).Select(key => $"'{Printable(key)}'").ToList();
+        var unknown = UnknownKeys.Select(key => NearestName.Of(key, _known) is { } nearest
+            ? $"'{Printable(key)}' (did you mean '{nearest}'?)" : $"'{Printable(key)}'").ToList();
         if (unknown.Count > 0)
             throw new SutiException(Printable(Source), unknown.Count == 1 ? "holds a key that is not known"
                 : "holds keys that are not known", null, string.Join(", ", unknown));

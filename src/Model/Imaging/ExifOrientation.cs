@@ -1,8 +1,11 @@
 using System.Buffers.Binary;
+using static System.FormattableString;
 
 namespace SuTI.Model.Imaging;
 
-/// <summary>The orientation in EXIF data: tag 0x0112 of the first directory of a TIFF structure (Exif 2.3, 4.6.4).</summary>
+/// <summary>
+/// The orientation in EXIF data: tag 0x0112 of the first directory of a TIFF structure (Exif 2.3, 4.6.4).
+/// </summary>
 static class ExifOrientation
 {
     const int Tag = 0x0112, ShortType = 3, EntryBytes = 12;
@@ -15,7 +18,7 @@ static class ExifOrientation
         bool isLittle = tiff.StartsWith("II*\0"u8);
         if (!isLittle && !tiff.StartsWith("MM\0*"u8))
             return 1;
-        uint directory = isLittle ? BinaryPrimitives.ReadUInt32LittleEndian(tiff[4..]) : BinaryPrimitives.ReadUInt32BigEndian(tiff[4..]);
+        uint directory = Long(tiff[4..], isLittle);
         if (directory > tiff.Length - 2)
             return 1;
         var entries = tiff[((int)directory + 2)..];
@@ -23,15 +26,19 @@ static class ExifOrientation
         for (int i = 0; i < count; i++)
         {
             var entry = entries.Slice(i * EntryBytes, EntryBytes);
-            if (Short(entry, isLittle) == Tag && Short(entry[2..], isLittle) == ShortType)
+            if (Short(entry, isLittle) == Tag && Short(entry[2..], isLittle) == ShortType
+                && Long(entry[4..], isLittle) == 1)
                 return Short(entry[8..], isLittle) is >= 1 and <= 8 and var orientation ? orientation : 1;
         }
         return 1;
     }
 
     internal static string Note(int orientation)
-        => FormattableString.Invariant($"turned upright from EXIF orientation {orientation}");
+        => Invariant($"turned upright from EXIF orientation {orientation}");
 
     static int Short(ReadOnlySpan<byte> bytes, bool isLittle)
         => isLittle ? BinaryPrimitives.ReadUInt16LittleEndian(bytes) : BinaryPrimitives.ReadUInt16BigEndian(bytes);
+
+    static uint Long(ReadOnlySpan<byte> bytes, bool isLittle)
+        => isLittle ? BinaryPrimitives.ReadUInt32LittleEndian(bytes) : BinaryPrimitives.ReadUInt32BigEndian(bytes);
 }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using static System.FormattableString;
 
 namespace SuTI.Model.Imaging;
 
@@ -33,8 +34,8 @@ public sealed class Image
         int expected = ByteCount(width, height, channels, depth);
         if (bytes.Length != expected)
             throw new ImageException("image", "the samples do not fill the picture",
-                FormattableString.Invariant($"{expected} bytes for {width}x{height}x{channels}"),
-                FormattableString.Invariant($"{bytes.Length}"));
+                Invariant($"{expected} bytes for {width}x{height}x{channels}"),
+                Invariant($"{bytes.Length}"));
         (Width, Height, Channels, Depth, _bytes) = (width, height, channels, depth, bytes);
     }
 
@@ -49,13 +50,17 @@ public sealed class Image
 
     public bool HasAlpha => Channels is 2 or 4;
 
-    /// <summary>What the reader left out or changed, in words: a colour profile ignored, an orientation applied.</summary>
+    /// <summary>
+    /// What the reader left out or changed, in words: a colour profile ignored, an orientation applied.
+    /// </summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
     /// <summary>The texts of the file it came from.</summary>
     public IReadOnlyList<ImageText> Texts { get; init; } = [];
 
-    /// <summary>All bytes: Height rows of <see cref="Stride"/> bytes; samples of 16 bits in the machine's order.</summary>
+    /// <summary>
+    /// All bytes: Height rows of <see cref="Stride"/> bytes; samples of 16 bits in the machine's order.
+    /// </summary>
     public Span<byte> Bytes => _bytes;
 
     /// <summary>Bytes of a row.</summary>
@@ -71,7 +76,7 @@ public sealed class Image
     public Span<ushort> Samples16() => Depth == 16 ? MemoryMarshal.Cast<byte, ushort>(Bytes)
         : throw new ImageException("image", "has no samples of 16 bits", null, ToString());
 
-    public override string ToString() => FormattableString.Invariant($"{Width}x{Height}x{Channels}, {Depth} bits");
+    public override string ToString() => Invariant($"{Width}x{Height}x{Channels}, {Depth} bits");
 
     /// <summary>A picture of other pixels with this one's notes and texts.</summary>
     internal Image Derive(int width, int height, int channels, int depth = 8)
@@ -80,11 +85,12 @@ public sealed class Image
     static int ByteCount(int width, int height, int channels, int depth)
     {
         if (width < 1 || height < 1 || channels is < 1 or > 4 || depth is not (8 or 16))
-            throw new ImageException("image", "there is no such picture", "sides of at least 1, 1 to 4 channels, 8 or 16 bits",
-                FormattableString.Invariant($"{width}x{height}x{channels}, {depth} bits"));
+            throw new ImageException("image", "there is no such picture",
+                "sides of at least 1, 1 to 4 channels, 8 or 16 bits",
+                Invariant($"{width}x{height}x{channels}, {depth} bits"));
         Int128 bytes = (Int128)width * height * channels * (depth / 8);
         return bytes <= Array.MaxLength ? (int)bytes : throw new ImageException("image", "is too large",
-            FormattableString.Invariant($"at most {Array.MaxLength} bytes"),
-            FormattableString.Invariant($"{width}x{height}x{channels}, {depth} bits"));
+            Invariant($"at most {Array.MaxLength} bytes"),
+            Invariant($"{width}x{height}x{channels}, {depth} bits"));
     }
 }

@@ -64,19 +64,25 @@ public static class ImageColours
         var rgba = image.ToRgba();
         var result = image.Derive(image.Width, image.Height, 3, image.Depth);
         ReadOnlySpan<byte> behind = [background.Red, background.Green, background.Blue];
-        int pixels = image.Width * image.Height;
-        for (int p = 0; p < pixels; p++)
+        if (image.Depth == 8)
+            Compose<byte>(rgba.Bytes, behind, 255, result.Bytes);
+        else
+            Compose<ushort>(rgba.Samples16(), behind, 65535, result.Samples16());
+        return result;
+    }
+
+    static void Compose<T>(ReadOnlySpan<T> rgba, ReadOnlySpan<byte> behind, long largest, Span<T> rgb)
+        where T : unmanaged, System.Numerics.IBinaryInteger<T>
+    {
+        for (int i = 0, j = 0; j < rgb.Length; i += 4, j += 3)
         {
+            long alpha = long.CreateTruncating(rgba[i + 3]);
             for (int c = 0; c < 3; c++)
             {
-                if (image.Depth == 8)
-                    result.Bytes[(3 * p) + c] = (byte)Mix(rgba.Bytes[(4 * p) + c], behind[c], rgba.Bytes[(4 * p) + 3], 255);
-                else
-                    result.Samples16()[(3 * p) + c] = (ushort)Mix(rgba.Samples16()[(4 * p) + c], behind[c] * 257L,
-                        rgba.Samples16()[(4 * p) + 3], 65535);
+                long front = long.CreateTruncating(rgba[i + c]), back = behind[c] * (largest / 255);
+                rgb[j + c] = T.CreateTruncating(Mix(front, back, alpha, largest));
             }
         }
-        return result;
     }
 
     // Rounded to nearest: (front · alpha + back · (largest - alpha)) / largest.

@@ -2,7 +2,9 @@ using SuTI.Engine;
 
 namespace SuTI.Model.Imaging;
 
-/// <summary>A picture that cannot be read, written or changed as asked: which, what must hold, what was found.</summary>
+/// <summary>
+/// A picture that cannot be read, written or changed as asked: which, what must hold, what was found.
+/// </summary>
 public sealed class ImageException : SutiException
 {
     /// <param name="source">The file or the operation, as the caller named it; made printable here.</param>

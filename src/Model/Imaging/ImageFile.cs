@@ -1,5 +1,8 @@
+using SuTI.Engine;
 using SuTI.Engine.IO;
+using SuTI.Model.Imaging.Jpeg;
 using SuTI.Model.Imaging.Png;
+using static System.FormattableString;
 
 namespace SuTI.Model.Imaging;
 
@@ -39,13 +42,15 @@ public static class ImageFile
             throw TooLong(source, limits, bytes.Length);
         if (ImageFormat.IsPng(bytes.Span))
             return PngReader.Read(bytes, source, limits);
+        if (ImageFormat.IsJpeg(bytes.Span))
+            return JpegReader.Read(bytes, source, limits);
         throw ImageFormat.Refusal(source, bytes.Span);
     }
 
     /// <summary>Writes a PNG file as a whole: at any moment the name has the old content or the new.</summary>
     /// <param name="texts">What travels along; by default the picture's own texts.</param>
     /// <exception cref="ImageException">A text that PNG cannot hold.</exception>
-    /// <exception cref="SuTI.Engine.CheckpointException">The file system refused a step; the old file stays.</exception>
+    /// <exception cref="CheckpointException">The file system refused a step; the old file stays.</exception>
     public static void WritePng(string path, Image image, IReadOnlyList<ImageText>? texts = null)
     {
         ArgumentNullException.ThrowIfNull(image);
@@ -63,6 +68,6 @@ public static class ImageFile
     }
 
     static ImageException TooLong(string source, ImageLimits limits, long length)
-        => new(source, "is too large for a picture", FormattableString.Invariant($"at most {limits.FileBytes} bytes"),
-            FormattableString.Invariant($"{length}"));
+        => new(source, "is too large for a picture", Invariant($"at most {limits.FileBytes} bytes"),
+            Invariant($"{length}"));
 }

@@ -39,8 +39,11 @@ static class ImageFormat
         if (file.Length >= 12 && file.StartsWith("RIFF"u8) && file[8..].StartsWith("WEBP"u8))
             return "WebP";
         if (file.Length >= 12 && file[4..].StartsWith("ftyp"u8))
-            return file[8..].StartsWith("avi"u8) ? "AVIF" : file[8..].StartsWith("he"u8) || file[8..].StartsWith("mif1"u8)
-                ? "HEIF" : "an ISO media file";
+        {
+            var brand = file[8..];
+            return brand.StartsWith("avi"u8) ? "AVIF"
+                : brand.StartsWith("he"u8) || brand.StartsWith("mif1"u8) ? "HEIF" : "an ISO media file";
+        }
         foreach (var (start, name) in s_starts)
         {
             if (file.StartsWith(start))

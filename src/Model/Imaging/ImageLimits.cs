@@ -1,3 +1,5 @@
+using static System.FormattableString;
+
 namespace SuTI.Model.Imaging;
 
 /// <summary>What a picture's file may ask of its reader; checked before anything is allocated for it.</summary>
@@ -24,7 +26,9 @@ public sealed record ImageLimits
     /// <summary>Bytes of all texts of a file together, after decompression.</summary>
     public int TextBytes { get; init; } = 8 << 20;
 
-    /// <summary>Scans of a JPEG file: each takes time for every pixel; published encoders write at most a dozen or so.</summary>
+    /// <summary>
+    /// Scans of a JPEG file: each takes time for every pixel; published encoders write at most a dozen or so.
+    /// </summary>
     public int Scans { get; init; } = 64;
 
     /// <summary>Refuses sizes beyond the limits.</summary>
@@ -34,11 +38,11 @@ public sealed record ImageLimits
         if (width < 1 || height < 1)
             throw new ImageException(source, "a picture has at least one pixel", null, Size());
         if (width > Side || height > Side)
-            throw new ImageException(source, "a side is too long", FormattableString.Invariant($"at most {Side}"), Size());
+            throw new ImageException(source, "a side is too long", Invariant($"at most {Side}"), Size());
         if (width * height > Pixels)
             throw new ImageException(source, "has too many pixels",
-                FormattableString.Invariant($"at most {Pixels}"), Size());
+                Invariant($"at most {Pixels}"), Size());
 
-        string Size() => FormattableString.Invariant($"{width}x{height}");
+        string Size() => Invariant($"{width}x{height}");
     }
 }

@@ -5,8 +5,8 @@ static class Orientation
 {
     /// <summary>Undoes what EXIF says of how the stored picture lies (Exif 2.3, orientation).</summary>
     /// <param name="orientation">
-    /// 1 upright, 2 mirrored, 3 by 180 degrees, 4 upside down, 5 transposed, 6 to be turned right, 7 transposed over the
-    /// other diagonal, 8 to be turned left.
+    /// 1 upright, 2 mirrored, 3 by 180 degrees, 4 upside down, 5 transposed, 6 to be turned right, 7 transposed over
+    /// the other diagonal, 8 to be turned left.
     /// </param>
     internal static Image Apply(Image image, int orientation)
     {

@@ -23,8 +23,9 @@ static class FixtureKinds
     // Kinds that a test class of their own runs, here or with the networks.
     static readonly string[] s_elsewhere =
     [
-        "weight_formats", "clip_", "dino_", "image_", "noise_schedules", "pipeline_", "schedulers", "t5_", "time_embedding",
-        "train_", "unet_", "vae_", "vit_",
+        "weight_formats", "clip_model_", "clip_text_", "clip_tokenizer", "clip_vision_", "dino_", "image_jpeg", "image_png",
+        "image_pngsuite", "image_preprocess", "image_resize", "noise_schedules", "pipeline_if_", "pipeline_sd_", "schedulers",
+        "t5_encoder_", "t5_tokenizer", "time_embedding", "train_dreambooth_", "unet_", "vae_kl_", "vit_",
     ];
 
     public static Action<FixtureCase>? Rule(string folder)

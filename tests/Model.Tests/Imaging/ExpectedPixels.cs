@@ -29,8 +29,9 @@ static class ExpectedPixels
     /// <summary>The cases of all folders of a kind, each as (folder, name, options).</summary>
     public static IEnumerable<TestCaseData> Cases(string kind)
         => from folder in FixtureFolder.Find(kind)
-           where File.Exists(Path.Combine(folder, "cases.json"))
-           from option in JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "cases.json"))).RootElement.EnumerateObject()
+           let cases = Path.Combine(folder, "cases.json")
+           where File.Exists(cases)
+           from option in JsonDocument.Parse(File.ReadAllBytes(cases)).RootElement.EnumerateObject()
            select new TestCaseData(folder, option.Name, option.Value)
                .SetArgDisplayNames(Path.GetFileName(folder), option.Name);
 

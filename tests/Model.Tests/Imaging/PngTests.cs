@@ -15,7 +15,8 @@ public class PngTests
 
     [Test]
     public void Any_picture_is_read_as_it_was_written(
-        [Values(1, 2, 7, 40)] int width, [Values(1, 3, 33)] int height, [Range(1, 4)] int channels, [Values(8, 16)] int depth)
+        [Values(1, 2, 7, 40)] int width, [Values(1, 3, 33)] int height, [Range(1, 4)] int channels,
+        [Values(8, 16)] int depth)
     {
         var image = Noise(width, height, channels, depth, width + (100 * height));
         var again = ImageFile.Decode(ImageFile.EncodePng(image), "noise");
@@ -63,7 +64,8 @@ public class PngTests
     public void Texts_of_a_picture_are_written_unless_others_are_given()
     {
         var image = ImageFile.Decode(ImageFile.EncodePng(Noise(2, 2, 1, 8, 3), [new("Title", "one")]), "image");
-        Assert.That(ImageFile.Decode(ImageFile.EncodePng(image), "again").Texts, Is.EqualTo(new[] { new ImageText("Title", "one") }));
+        Assert.That(ImageFile.Decode(ImageFile.EncodePng(image), "again").Texts,
+            Is.EqualTo(new[] { new ImageText("Title", "one") }));
         Assert.That(ImageFile.Decode(ImageFile.EncodePng(image, []), "again").Texts, Is.Empty);
     }
 
@@ -99,7 +101,8 @@ public class PngTests
     public void An_orientation_in_the_file_is_honoured()
     {
         byte[] exif = [.. "MM\0*"u8, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0];
-        byte[] file = PngBytes.File(PngBytes.Header(2, 1), PngBytes.Chunk("eXIf", exif), PngBytes.Data(0, 10, 20), PngBytes.End);
+        byte[] file = PngBytes.File(PngBytes.Header(2, 1), PngBytes.Chunk("eXIf", exif), PngBytes.Data(0, 10, 20),
+            PngBytes.End);
         var image = ImageFile.Decode(file, "turned");
         Assert.That((image.Width, image.Height), Is.EqualTo((1, 2)));
         Assert.That(image.Bytes.ToArray(), Is.EqualTo(new byte[] { 10, 20 }));
@@ -109,7 +112,8 @@ public class PngTests
     [Test]
     public void What_was_passed_over_is_noted()
     {
-        byte[] file = [.. PngBytes.File(PngBytes.Header(1, 1), PngBytes.Chunk("iCCP", [0]), PngBytes.Chunk("acTL", new byte[8]),
+        byte[] file = [.. PngBytes.File(PngBytes.Header(1, 1),
+            PngBytes.Chunk("iCCP", [0]), PngBytes.Chunk("acTL", new byte[8]),
             PngBytes.Chunk("gAMA", PngBytes.Number(45455)), PngBytes.Data(0, 7), PngBytes.End), .. "tail"u8];
         var image = ImageFile.Decode(file, "noted");
         Assert.That(image.Bytes.ToArray(), Is.EqualTo(new byte[] { 7 }));

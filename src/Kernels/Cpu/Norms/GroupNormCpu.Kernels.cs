@@ -5,8 +5,41 @@ namespace SuTI.Kernels;
 
 public static unsafe partial class GroupNormCpu
 {
+    /// <summary>
+    /// Per image and channel: the mean of up to eight pixels spread over the image. One pixel alone may lie far from all others,
+    /// as the first token of a text does from its padding, and the spread would then be a small difference of large sums.
+    /// </summary>
+    readonly struct PilotKernel(void* x, void* pilots, GroupNormSizes sizes) : ISimdKernel
+    {
+        public void Run<V, T>(int begin, int end)
+            where V : unmanaged, ISimd<V, T>
+            where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        {
+            int channels = sizes.Channels;
+            int count = sizes.Pixels >= 8 ? 8 : sizes.Pixels >= 4 ? 4 : sizes.Pixels >= 2 ? 2 : 1;
+            V share = V.Create(T.One / T.CreateTruncating(count));
+            for (int image = begin; image < end; image++)
+            {
+                T* first = (T*)x + ((long)image * sizes.Pixels * channels);
+                T* pilot = (T*)pilots + (3L * image * channels);
+                for (int channel = 0; channel < channels; channel += V.Count)
+                    Lanes.Store<V, T>(Sum<V, T>(first + channel, 0, count, count, channels - channel) * share, pilot + channel, channels - channel);
+            }
+        }
+
+        // Halves upon halves: the mean of equal values is that value.
+        V Sum<V, T>(T* first, int begin, int length, int count, int lanes)
+            where V : unmanaged, ISimd<V, T>
+            where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        {
+            if (length > 1)
+                return Sum<V, T>(first, begin, length / 2, count, lanes) + Sum<V, T>(first, begin + (length / 2), length / 2, count, lanes);
+            return Lanes.Load<V, T>(first + ((long)begin * sizes.Pixels / count * sizes.Channels), 1, lanes);
+        }
+    }
+
     /// <summary>Per stripe and channel: Σ (x − pilot) and Σ (x − pilot)².</summary>
-    readonly struct StatisticsKernel(void* x, void* sums, GroupNormSizes sizes) : ISimdKernel
+    readonly struct StatisticsKernel(void* x, void* pilots, void* sums, GroupNormSizes sizes) : ISimdKernel
     {
         public void Run<V, T>(int begin, int end)
             where V : unmanaged, ISimd<V, T>
@@ -16,8 +49,8 @@ public static unsafe partial class GroupNormCpu
             for (int stripe = begin; stripe < end; stripe++)
             {
                 var (image, first, last) = sizes.Stripe(stripe);
-                T* pilot = (T*)x + ((long)image * sizes.Pixels * channels);
-                T* rows = pilot + ((long)first * channels);
+                T* pilot = (T*)pilots + (3L * image * channels);
+                T* rows = (T*)x + ((((long)image * sizes.Pixels) + first) * channels);
                 T* sum = (T*)sums + (2L * stripe * channels);
                 int channel = 0;
                 for (; channel <= channels - (4 * V.Count); channel += 4 * V.Count)

@@ -7,7 +7,7 @@ namespace SuTI.Kernels;
 /// y = act(((x − mean) · rstd · weight + bias) · (1 + scale) + shift), act being SiLU or nothing.
 /// </summary>
 /// <remarks>
-/// Statistics are sums of x − pilot and its square, the pilot being the channel's first pixel, over stripes of pixels; stripes are combined
+/// Statistics are sums of x − pilot and its square, the pilot being the mean of a few of the channel's pixels, over stripes of pixels; stripes are combined
 /// in order, channels and groups in double. So a mean far from zero costs no digits and every number of threads gives the same bits.
 /// </remarks>
 public static unsafe partial class GroupNormCpu
@@ -41,22 +41,24 @@ public static unsafe partial class GroupNormCpu
         fixed (T* px = x, py = y, pw = workspace)
         {
             T* coefficients = pw + (2 * sizes.Stripes * sizes.Channels);
-            Simd.For<T, StatisticsKernel>(pool, sizes.Stripes, sizes.StripesPerChunk, new(px, pw, sizes));
+            // The pilots lie where the means will: in the first row of an image's coefficients.
+            Simd.For<T, PilotKernel>(pool, sizes.Images, 1, new(px, coefficients, sizes));
+            Simd.For<T, StatisticsKernel>(pool, sizes.Stripes, sizes.StripesPerChunk, new(px, coefficients, pw, sizes));
             Simd.For<T, StripeTotalsKernel>(pool, sizes.Images, 1, new(pw, sizes));
-            Statistics(px, pw, mean, rstd, sizes, epsilon);
+            Statistics(coefficients, pw, mean, rstd, sizes, epsilon);
             Coefficients(weight, bias, scale, shift, mean, rstd, coefficients, sizes);
             Simd.For<T, NormalizeKernel>(pool, sizes.Stripes, sizes.StripesPerChunk, new(px, py, coefficients, sizes, silu));
         }
     }
 
     // Means and spreads of channels (Chan et al., 1983), then of groups, all in double.
-    static void Statistics<T>(T* x, T* sums, Span<T> mean, Span<T> rstd, GroupNormSizes sizes, double epsilon)
+    static void Statistics<T>(T* pilots, T* sums, Span<T> mean, Span<T> rstd, GroupNormSizes sizes, double epsilon)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         int channels = sizes.Channels, width = sizes.ChannelsPerGroup, stripes = sizes.StripesPerImage;
         for (int image = 0; image < sizes.Images; image++)
         {
-            T* first = x + ((long)image * sizes.Pixels * channels);
+            T* pilot = pilots + (3L * image * channels);
             T* totals = sums + (2L * image * stripes * channels);
             for (int group = 0; group < sizes.Groups; group++)
             {
@@ -66,7 +68,7 @@ public static unsafe partial class GroupNormCpu
                     int channel = (group * width) + i;
                     double sum = double.CreateTruncating(totals[channel]), squares = double.CreateTruncating(totals[channels + channel]);
                     double shift = sum / sizes.Pixels;
-                    double own = double.CreateTruncating(first[channel]) + shift;
+                    double own = double.CreateTruncating(pilot[channel]) + shift;
                     // Joins channel i to the i before it: the spread between means counts too.
                     double gap = own - groupMean;
                     groupMean += gap / (i + 1);

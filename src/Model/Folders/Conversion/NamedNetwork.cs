@@ -33,7 +33,7 @@ sealed record NamedNetwork(NamedKind Kind, bool IsOriginal, string Prefix = "")
             return new(NamedKind.Unet, false);
         if (Has("encoder.conv_in.weight") && Has("decoder.conv_in.weight"))
             return new(NamedKind.Autoencoder, IsOriginal: Any("encoder.down."));
-        if (Any("transformer.resblocks."))
+        if (Has("visual.conv1.weight") || Any("transformer.resblocks."))
             return new(Has("visual.conv1.weight") ? NamedKind.Clip : NamedKind.ClipText, true);
         if (Any("text_model.") || Any("vision_model."))
             return new(NamedKind.Clip, false);

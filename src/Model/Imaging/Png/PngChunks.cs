@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using static System.FormattableString;
 
 namespace SuTI.Model.Imaging.Png;
 
@@ -23,10 +24,10 @@ sealed class PngChunks(ReadOnlyMemory<byte> file, string source, ImageLimits lim
     internal void Next()
     {
         if (++_count > limits.Chunks)
-            throw new ImageException(source, "has too many chunks", FormattableString.Invariant($"at most {limits.Chunks}"));
+            throw new ImageException(source, "has too many chunks", Invariant($"at most {limits.Chunks}"));
         if (Left < 12)
             throw new ImageException(source, "is truncated: no chunk IEND closes it", "12 bytes of a chunk or more",
-                FormattableString.Invariant($"{Left} after {(Type.Length == 0 ? "the signature" : Type)}"));
+                Invariant($"{Left} after {(Type.Length == 0 ? "the signature" : Type)}"));
         var rest = file[_position..];
         uint length = BinaryPrimitives.ReadUInt32BigEndian(rest.Span);
         var name = rest.Span.Slice(4, 4);
@@ -34,16 +35,17 @@ sealed class PngChunks(ReadOnlyMemory<byte> file, string source, ImageLimits lim
         {
             if (!char.IsAsciiLetter((char)letter))
                 throw new ImageException(source, "a chunk's name is made of letters", null,
-                    FormattableString.Invariant($"bytes {Convert.ToHexStringLower(name)} at {_position + 4}"));
+                    Invariant($"bytes {Convert.ToHexStringLower(name)} at {_position + 4}"));
         }
         Type = Encoding.ASCII.GetString(name);
         if (length > rest.Length - 12)
             throw new ImageException(source, $"is truncated in the chunk {Type}",
-                FormattableString.Invariant($"{length} bytes and a check"), FormattableString.Invariant($"{rest.Length - 8}"));
+                Invariant($"{length} bytes and a check"), Invariant($"{rest.Length - 8}"));
         uint stored = BinaryPrimitives.ReadUInt32BigEndian(rest.Span[(8 + (int)length)..]);
         uint computed = Crc32.Append(0, rest.Span.Slice(4, 4 + (int)length));
         if (stored != computed)
-            throw new ImageException(source, $"the chunk {Type} is damaged: its check differs", $"{stored:x8}", $"{computed:x8}");
+            throw new ImageException(source, $"the chunk {Type} is damaged: its check differs", $"{stored:x8}",
+                $"{computed:x8}");
         Data = rest.Slice(8, (int)length);
         _position += 12 + (int)length;
     }

@@ -42,24 +42,35 @@ static class PngFilter
     {
         above = above[..row.Length];
         filtered = filtered[..row.Length];
-        for (int i = 0; i < row.Length; i++)
+        row.CopyTo(filtered);
+        switch (filter)
         {
-            int left = i < bytes ? 0 : row[i - bytes];
-            filtered[i] = (byte)(row[i] - filter switch
-            {
-                1 => left,
-                2 => above[i],
-                3 => (left + above[i]) / 2,
-                4 => i < bytes ? above[i] : Paeth((byte)left, above[i], above[i - bytes]),
-                _ => 0,
-            });
+            case 1:
+                for (int i = bytes; i < row.Length; i++)
+                    filtered[i] -= row[i - bytes];
+                break;
+            case 2:
+                for (int i = 0; i < row.Length; i++)
+                    filtered[i] -= above[i];
+                break;
+            case 3:
+                for (int i = 0; i < row.Length; i++)
+                    filtered[i] -= (byte)(((i < bytes ? 0 : row[i - bytes]) + above[i]) / 2);
+                break;
+            case 4:
+                for (int i = 0; i < Math.Min(bytes, row.Length); i++)
+                    filtered[i] -= above[i];
+                for (int i = bytes; i < row.Length; i++)
+                    filtered[i] -= Paeth(row[i - bytes], above[i], above[i - bytes]);
+                break;
         }
     }
 
     // The neighbour nearest to left + above - corner; ties go to the left, then to the one above.
     static byte Paeth(byte left, byte above, byte corner)
     {
-        int toLeft = Math.Abs(above - corner), toAbove = Math.Abs(left - corner), toCorner = Math.Abs(left + above - (2 * corner));
+        int toLeft = Math.Abs(above - corner), toAbove = Math.Abs(left - corner),
+            toCorner = Math.Abs(left + above - (2 * corner));
         return toLeft <= toAbove && toLeft <= toCorner ? left : toAbove <= toCorner ? above : corner;
     }
 }

@@ -41,12 +41,15 @@ readonly record struct PngHeader(int Width, int Height, int Depth, PngColour Col
     /// <summary>Bytes of the uncompressed data: each row of each pass and the number of its filter.</summary>
     internal long DataBytes => Passes().Sum(pass => pass.Rows * (1L + pass.RowBytes));
 
-    /// <exception cref="ImageException">A field holds what the format does not know, or the picture is too large.</exception>
+    /// <exception cref="ImageException">
+    /// A field holds what the format does not know, or the picture is too large.
+    /// </exception>
     internal static PngHeader Parse(ReadOnlySpan<byte> chunk, string source, ImageLimits limits)
     {
         if (chunk.Length != 13)
             throw new ImageException(source, "the chunk IHDR has another length", "13 bytes", Text(chunk.Length));
-        uint width = BinaryPrimitives.ReadUInt32BigEndian(chunk), height = BinaryPrimitives.ReadUInt32BigEndian(chunk[4..]);
+        uint width = BinaryPrimitives.ReadUInt32BigEndian(chunk),
+            height = BinaryPrimitives.ReadUInt32BigEndian(chunk[4..]);
         limits.CheckSize(source, width, height);
         string depths = chunk[9] switch
         {
@@ -56,7 +59,8 @@ readonly record struct PngHeader(int Width, int Height, int Depth, PngColour Col
             _ => throw new ImageException(source, "the colour type is not known", "0, 2, 3, 4 or 6", Text(chunk[9])),
         };
         if (!depths.Split(" or ").SelectMany(part => part.Split(", ")).Contains(Text(chunk[8]), StringComparer.Ordinal))
-            throw new ImageException(source, $"the bit depth does not go with colour type {chunk[9]}", depths, Text(chunk[8]));
+            throw new ImageException(source, $"the bit depth does not go with colour type {chunk[9]}", depths,
+                Text(chunk[8]));
         if (chunk[10] != 0)
             throw new ImageException(source, "the compression method is not known", "0", Text(chunk[10]));
         if (chunk[11] != 0)

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using static System.FormattableString;
 
 namespace SuTI.Model.Imaging.Png;
 
@@ -6,8 +7,11 @@ namespace SuTI.Model.Imaging.Png;
 /// Stored rows to pixels: bits are widened to bytes, palettes looked up, transparent colours become alpha.
 /// </summary>
 /// <param name="palette">Three bytes an entry; for palette pictures only.</param>
-/// <param name="transparency">The chunk tRNS (11.3.2.1): alphas of the first entries, or the one transparent colour.</param>
-sealed class PngPixels(PngHeader header, ReadOnlyMemory<byte> palette, ReadOnlyMemory<byte>? transparency, string source)
+/// <param name="transparency">
+/// The chunk tRNS (11.3.2.1): alphas of the first entries, or the one transparent colour.
+/// </param>
+sealed class PngPixels(PngHeader header, ReadOnlyMemory<byte> palette, ReadOnlyMemory<byte>? transparency,
+    string source)
 {
     readonly byte[] _opacity = header.Colour == PngColour.Palette && transparency is { } alphas
         ? [.. alphas.Span, .. Enumerable.Repeat((byte)255, 256 - alphas.Length)] : [];
@@ -50,7 +54,7 @@ sealed class PngPixels(PngHeader header, ReadOnlyMemory<byte> palette, ReadOnlyM
             int index = Bits(row, i);
             if (3 * index >= colours.Length)
                 throw new ImageException(source, "a pixel's index lies beyond the palette",
-                    FormattableString.Invariant($"less than {colours.Length / 3}"), FormattableString.Invariant($"{index}"));
+                    Invariant($"less than {colours.Length / 3}"), Invariant($"{index}"));
             var pixel = pixels[(i * step)..];
             colours.Slice(3 * index, 3).CopyTo(pixel);
             if (_opacity.Length > 0)
@@ -107,6 +111,6 @@ sealed class PngPixels(PngHeader header, ReadOnlyMemory<byte> palette, ReadOnlyM
     }
 
     // The transparent colour's samples are two bytes each, whatever the depth.
-    int Key(int channel) => transparency is { } key && header.Colour != PngColour.Palette && key.Length >= 2 * (channel + 1)
+    int Key(int channel) => header.Colour != PngColour.Palette && transparency is { } key && key.Length > 2 * channel
         ? BinaryPrimitives.ReadUInt16BigEndian(key.Span[(2 * channel)..]) : 0;
 }

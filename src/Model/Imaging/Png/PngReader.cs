@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using static System.FormattableString;
 
 namespace SuTI.Model.Imaging.Png;
 
@@ -28,7 +29,9 @@ sealed class PngReader
         _texts = new(source, limits);
     }
 
-    /// <exception cref="ImageException">The file breaks a rule of the format, is truncated, or is beyond a limit.</exception>
+    /// <exception cref="ImageException">
+    /// The file breaks a rule of the format, is truncated, or is beyond a limit.
+    /// </exception>
     internal static Image Read(ReadOnlyMemory<byte> file, string source, ImageLimits limits)
     {
         var reader = new PngReader(source, limits);
@@ -53,7 +56,7 @@ sealed class PngReader
         if (_header.Colour == PngColour.Palette && _palette is null)
             throw new ImageException(_source, "holds indices but no palette", "a chunk PLTE", "none");
         if (chunks.Left > 0)
-            _notes.Add(FormattableString.Invariant($"{chunks.Left} bytes after the end of the picture were passed over"));
+            _notes.Add(Invariant($"{chunks.Left} bytes after the end of the picture were passed over"));
     }
 
     void Take(PngChunks chunks, string previous)
@@ -70,7 +73,8 @@ sealed class PngReader
                 break;
             case "IDAT":
                 if (_data.Count > 0 && previous != "IDAT")
-                    throw Misplaced("the chunks IDAT do not follow each other", "IDAT after IDAT", $"IDAT after {previous}");
+                    throw Misplaced("the chunks IDAT do not follow each other", "IDAT after IDAT",
+                        $"IDAT after {previous}");
                 _data.Add(chunks.Data);
                 break;
             case "eXIf":
@@ -105,8 +109,8 @@ sealed class PngReader
         int most = _header.Colour == PngColour.Palette ? 1 << _header.Depth : 256;
         if (palette.Length % 3 != 0 || palette.Length == 0 || palette.Length > 3 * most)
             throw new ImageException(_source, "the palette has another size",
-                FormattableString.Invariant($"three bytes each for 1 to {most} colours"),
-                FormattableString.Invariant($"{palette.Length} bytes"));
+                Invariant($"three bytes each for 1 to {most} colours"),
+                Invariant($"{palette.Length} bytes"));
         _palette = palette;
     }
 
@@ -131,8 +135,8 @@ sealed class PngReader
         };
         if (transparency.Length != length)
             throw new ImageException(_source, "the transparency has another size",
-                FormattableString.Invariant($"{(_header.Colour == PngColour.Palette ? "at most " : "")}{length} bytes"),
-                FormattableString.Invariant($"{transparency.Length}"));
+                Invariant($"{(_header.Colour == PngColour.Palette ? "at most " : "")}{length} bytes"),
+                Invariant($"{transparency.Length}"));
         _transparency = transparency;
     }
 
@@ -141,8 +145,8 @@ sealed class PngReader
         long compressed = _data.Sum(chunk => (long)chunk.Length);
         if (_header.DataBytes > compressed * LargestRatio)
             throw new ImageException(_source, "is truncated: the compressed data cannot hold so many pixels",
-                FormattableString.Invariant($"{_header.DataBytes / LargestRatio} bytes at least for {_header.Width}x{_header.Height}"),
-                FormattableString.Invariant($"{compressed}"));
+                Invariant($"{_header.DataBytes / LargestRatio} bytes at least for {_header.Width}x{_header.Height}"),
+                Invariant($"{compressed}"));
         var pixels = new PngPixels(_header, _palette ?? default, _transparency, _source);
         try
         {
@@ -161,7 +165,8 @@ sealed class PngReader
         }
         catch (Exception failure) when (failure is InvalidDataException or IOException and not EndOfStreamException)
         {
-            throw new ImageException(_source, "the compressed data is damaged", null, failure.Message.TrimEnd('.'), failure);
+            throw new ImageException(_source, "the compressed data is damaged", null, failure.Message.TrimEnd('.'),
+                failure);
         }
     }
 
@@ -173,10 +178,10 @@ sealed class PngReader
             int count = data.ReadAtLeast(row, row.Length, throwOnEndOfStream: false);
             if (count < row.Length)
                 throw new ImageException(_source, "is truncated: the compressed data ends early",
-                    FormattableString.Invariant($"{pass.Rows} rows"), FormattableString.Invariant($"{j}"));
+                    Invariant($"{pass.Rows} rows"), Invariant($"{j}"));
             if (row[0] >= PngFilter.Count)
                 throw new ImageException(_source, "a row's filter is not known", "0 to 4",
-                    FormattableString.Invariant($"{row[0]}"));
+                    Invariant($"{row[0]}"));
             PngFilter.Restore(row[0], row.AsSpan(1), above.AsSpan(1), _header.FilterBytes);
             pixels.Write(row.AsSpan(1), pass, j, image);
             (row, above) = (above, row);

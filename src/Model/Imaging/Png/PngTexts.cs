@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 using SuTI.Engine;
+using static System.FormattableString;
 
 namespace SuTI.Model.Imaging.Png;
 
@@ -16,14 +17,16 @@ sealed class PngTexts(string source, ImageLimits limits)
 
     internal static bool Is(string chunk) => chunk is "tEXt" or "zTXt" or "iTXt";
 
-    /// <exception cref="ImageException">Too many texts, too long ones, or a chunk without the fields it must have.</exception>
+    /// <exception cref="ImageException">
+    /// Too many texts, too long ones, or a chunk without the fields it must have.
+    /// </exception>
     internal void Add(string chunk, ReadOnlyMemory<byte> data)
     {
         if (_texts.Count == limits.Texts)
-            throw new ImageException(source, "has too many texts", FormattableString.Invariant($"at most {limits.Texts}"));
+            throw new ImageException(source, "has too many texts", Invariant($"at most {limits.Texts}"));
         string keyword = Encoding.Latin1.GetString(Field(ref data, chunk));
         if (keyword.Length is 0 or > 79)
-            throw Broken(chunk, "a keyword of 1 to 79 characters", FormattableString.Invariant($"{keyword.Length}"));
+            throw Broken(chunk, "a keyword of 1 to 79 characters", Invariant($"{keyword.Length}"));
         bool isCompressed = chunk == "zTXt";
         if (chunk != "tEXt")
         {
@@ -72,7 +75,8 @@ sealed class PngTexts(string source, ImageLimits limits)
         }
         catch (EncoderFallbackException failure)
         {
-            throw new ImageException(source, $"the text '{keyword}' cannot be written", "whole surrogate pairs", null, failure);
+            throw new ImageException(source, $"the text '{keyword}' cannot be written", "whole surrogate pairs", null,
+                failure);
         }
     }
 
@@ -103,7 +107,8 @@ sealed class PngTexts(string source, ImageLimits limits)
         }
         catch (Exception failure) when (failure is InvalidDataException or IOException)
         {
-            throw new ImageException(source, $"the text of the chunk {chunk} cannot be decompressed", null, failure.Message, failure);
+            throw new ImageException(source, $"the text of the chunk {chunk} cannot be decompressed", null,
+                failure.Message, failure);
         }
     }
 
@@ -111,7 +116,7 @@ sealed class PngTexts(string source, ImageLimits limits)
     {
         _bytes += content.Length;
         return _bytes <= limits.TextBytes ? content
-            : throw Broken(chunk, FormattableString.Invariant($"at most {limits.TextBytes} bytes of text in all"), "more");
+            : throw Broken(chunk, Invariant($"at most {limits.TextBytes} bytes of text in all"), "more");
     }
 
     ImageException Broken(string chunk, string expected, string found)
