@@ -20,7 +20,7 @@ public sealed record PictureDifference(long Samples, long Total, int Largest, do
             throw new ImageException("compare", "pictures of different kinds cannot be compared", a.ToString(), b.ToString());
         long differ = 0, squares = 0;
         int largest = 0;
-        var (left, right) = (a.Bytes, b.Bytes);
+        ReadOnlySpan<byte> left = a.Bytes, right = b.Bytes;
         for (int i = 0; i < left.Length; i++)
         {
             int gap = Math.Abs(left[i] - right[i]);

@@ -115,7 +115,8 @@ public sealed record PictureRecipe(string Model, string ModelDigest, string Pipe
 
     static PictureRecipe Read(JsonConfig json)
     {
-        json.Choice<int>("format", null, ("1", Format));
+        if (json.Count("format") is var format && format != Format)
+            throw json.Unsupported("format", FormattableString.Invariant($"{Format}"), FormattableString.Invariant($"{format}"));
         var recipe = new PictureRecipe(json.Text("model"), json.Text("model_sha256"), json.Text("pipeline"),
             json.Text("prompt"), SeedOf(json))
         {

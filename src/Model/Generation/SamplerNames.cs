@@ -19,6 +19,14 @@ public static class SamplerNames
 
     public static IReadOnlyList<string> All { get; } = [OfModel, .. s_known.Select(entry => entry.Name)];
 
+    /// <summary>The name of what a schedule is sampled with.</summary>
+    public static string Of(SchedulerConfig config)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        return Array.Find(s_known, entry => entry.Kind == config.Kind && entry.Karras == config.UsesKarrasRatios).Name
+            ?? throw new SutiException("sampler", "this one has no name", string.Join(", ", All), config.Kind.ToString());
+    }
+
     /// <summary>A model's schedule with another sampler.</summary>
     /// <exception cref="SutiException">There is no sampler of that name.</exception>
     public static SchedulerConfig With(this SchedulerConfig config, string sampler)

@@ -4,7 +4,7 @@ using SuTI.Model.Folders;
 namespace SuTI.Model.Generation;
 
 /// <summary>How a stage walks from noise to pictures.</summary>
-/// <param name="Sampler">One of <see cref="SamplerNames"/>; "model" is what the model's folder says.</param>
+/// <param name="Sampler">One of <see cref="SamplerNames"/>.</param>
 /// <param name="Guidance">Scale of classifier-free guidance; 1 is none.</param>
 public sealed record StageSettings(int Steps, double Guidance, string Sampler)
 {

@@ -58,6 +58,8 @@ public sealed class TextToImage : IDisposable
 
     public ModelFolder Folder { get; }
 
+    SchedulerConfig Scheduler => _latent?.Scheduler ?? _pixels!.Scheduler;
+
     ITokenizer Tokenizer => _latent?.Tokenizer ?? _pixels!.Tokenizer;
 
     Device Device => _options.Device ?? Device.Cpu;
@@ -88,8 +90,10 @@ public sealed class TextToImage : IDisposable
         if (settings.Batch < 1)
             throw new SutiException("pictures", "a batch holds at least one", "1 or more", FormattableString.Invariant($"{settings.Batch}"));
         var first = new StageSettings(settings.Steps ?? (_pixels is null ? 50 : 100), settings.Guidance ?? (_pixels is null ? 7.5 : 7),
-            settings.Sampler)
+            SamplerNames.Of(Scheduler.With(settings.Sampler)))
         { Eta = settings.Eta };
+        if (_enlarger is not null)
+            settings = settings with { Enlarging = settings.Enlarging with { Sampler = SamplerNames.Of(_enlarger.Scheduler.With(settings.Enlarging.Sampler)) } };
         var meter = new StepMeter(jobs.Count, first.Steps + (_enlarger is null ? 0 : settings.Enlarging.Steps), progress);
         return Batches();
 
@@ -124,7 +128,7 @@ public sealed class TextToImage : IDisposable
         CancellationToken cancellation)
     {
         using var scope = TensorScope.Open("pictures");
-        var request = Request(jobs, first) with
+        var request = Request(jobs, first, Scheduler) with
         {
             // An enlarging stage is asked for the size of the picture, the first one for what it was made for.
             Width = _enlarger is null ? settings.Width : null,
@@ -136,20 +140,20 @@ public sealed class TextToImage : IDisposable
         if (_enlarger is not null)
         {
             meter.Begin(jobs.Length);
-            var larger = Request(jobs, settings.Enlarging) with { Width = settings.Width, Height = settings.Height };
+            var larger = Request(jobs, settings.Enlarging, _enlarger.Scheduler) with { Width = settings.Width, Height = settings.Height };
             pixels = _enlarger.Generate(larger, new((pixels * 2) - 1, settings.NoiseLevel), progress: meter.Step,
                 cancellation: cancellation);
         }
         return pixels.ToImages(PixelRange.ZeroToOne);
     }
 
-    static ImageRequest Request(PictureJob[] jobs, StageSettings stage) => new([.. jobs.Select(job => job.Prompt)])
+    static ImageRequest Request(PictureJob[] jobs, StageSettings stage, SchedulerConfig scheduler) => new([.. jobs.Select(job => job.Prompt)])
     {
         NegativePrompts = [.. jobs.Select(job => job.NegativePrompt)],
         Seeds = [.. jobs.Select(job => job.Seed)],
         Steps = stage.Steps,
         Eta = stage.Eta,
-        Sampler = stage.Sampler,
+        Scheduler = scheduler.With(stage.Sampler),
         Guidance = new ClassifierFreeGuidance(stage.Guidance, Dropped.Text),
     };
 
