@@ -12,6 +12,8 @@ var root = new RootCommand("SuTI draws pictures of your subject from a few photo
     InspectCommand.Create(),
     WorldCommand.Create(),
     ConvertCommand.Create(),
+    Txt2ImgCommand.Create(),
+    ReplayCommand.Create(),
 };
 root.Add(ProfileCommand.Create(root));
 HelpWithExample.Install(root);

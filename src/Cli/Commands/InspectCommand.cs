@@ -7,21 +7,21 @@ using SuTI.Model.Folders.Inspection;
 
 namespace SuTI.Cli.Commands;
 
-/// <summary><c>suti inspect</c>: what a weight file or a model's folder holds, read from headers alone.</summary>
+/// <summary><c>suti inspect</c>: what a weight file, a model's folder or a picture holds.</summary>
 static class InspectCommand
 {
     internal static Command Create()
     {
         var path = new Argument<string>("path")
         {
-            Description = "A weight file (.safetensors, .bin, .ckpt, .pt), a shard index, or a folder: a model's, or one of weights.",
+            Description = "A weight file (.safetensors, .bin, .ckpt, .pt), a shard index, a folder (a model's, or one of weights), or a picture.",
         };
         var json = new Option<bool>("--json") { Description = "One JSON object a tensor or network, and one for the whole." };
         var variant = new Option<string?>("--variant") { Description = "Of a folder: which weight files, as fp16 for model.fp16.safetensors." };
         var load = new Option<bool>("--load") { Description = "Also loads each network of a model, and shows how fast and the most memory that it took." };
         var device = Devices.Option("Where --load puts the networks");
         var command = new DescribedCommand("inspect",
-            "Shows what a weight file holds, or the networks of a model and the memory they take; reads no tensor.",
+            "Shows what a weight file holds, the networks of a model and the memory they take, or how a picture was made.",
             "suti inspect stable-diffusion-v1-5") { path, variant, json, load, device };
         command.SetAction(parsed =>
         {
@@ -36,6 +36,8 @@ static class InspectCommand
 
     static int Run(string path, string? variant, bool json)
     {
+        if (InspectPicture.Looks(path))
+            return InspectPicture.Run(path, json);
         if (ModelReport.Looks(path))
             return InspectModel.Run(ModelReport.Read(path, variant), json);
         using var source = WeightFiles.Open(path, new() { Variant = variant });

@@ -11,7 +11,10 @@ namespace SuTI.Model.Diffusion;
 /// </summary>
 public sealed class DeepFloydPipeline : IDisposable
 {
-    const int Channels = 3, TextLength = 77;
+    /// <summary>Tokens that prompts are cut or padded to.</summary>
+    public const int TextLength = 77;
+
+    const int Channels = 3;
 
     readonly DType _compute;
 

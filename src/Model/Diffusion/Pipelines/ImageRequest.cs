@@ -17,6 +17,9 @@ public sealed record ImageRequest(IReadOnlyList<string> Prompts)
     /// <summary>Times to visit, noisiest first, instead of a number of steps.</summary>
     public IReadOnlyList<int>? Times { get; init; }
 
+    /// <summary>Another sampler than the model's own; its schedule should be that of the model.</summary>
+    public SchedulerConfig? Scheduler { get; init; }
+
     /// <summary>See <see cref="DdimSampler.Eta"/>.</summary>
     public double Eta { get; init; }
 
@@ -35,7 +38,7 @@ public sealed record ImageRequest(IReadOnlyList<string> Prompts)
     internal IReadOnlyList<string> Negatives => NegativePrompts ?? [.. Prompts.Select(_ => "")];
 
     internal Sampler CreateSampler(SchedulerConfig config)
-        => Times is null ? config.CreateSampler(Steps, Eta) : config.CreateSampler(Times, Eta);
+        => Times is null ? (Scheduler ?? config).CreateSampler(Steps, Eta) : (Scheduler ?? config).CreateSampler(Times, Eta);
 
     internal ISampleNoise CreateNoise(Shape sample, Device device)
         => new SeededNoise(Seeds ?? SeededNoise.Consecutive(0, Prompts.Count), sample, device);

@@ -2,7 +2,7 @@ using SuTI.Engine;
 
 namespace SuTI.Model.Diffusion;
 
-static class PixelRange
+static class UnitRange
 {
     /// <summary>From −1…1, what networks compute in, to 0…1; what lies outside is cut off.</summary>
     public static Tensor ToUnitRange(this Tensor pixels)
