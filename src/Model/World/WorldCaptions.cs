@@ -1,4 +1,3 @@
-using SuTI.Model.World.Drawing;
 using SuTI.Model.World.Subjects;
 
 namespace SuTI.Model.World;

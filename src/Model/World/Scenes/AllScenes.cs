@@ -1,5 +1,4 @@
 using SuTI.Engine;
-using SuTI.Model.World.Drawing;
 
 namespace SuTI.Model.World.Scenes;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
 using SuTI.Engine;
 using SuTI.Model.Folders;
 using SuTI.Model.Imaging;

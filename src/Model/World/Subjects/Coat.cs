@@ -1,4 +1,3 @@
-using System.Numerics;
 using SuTI.Model.World.Drawing;
 
 namespace SuTI.Model.World.Subjects;
