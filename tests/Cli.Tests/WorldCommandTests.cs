@@ -14,7 +14,8 @@ public class WorldCommandTests
             Assert.That(code, Is.Zero, error);
             Assert.That((int)Shell.Lines(output).Single()["pages"]!, Is.EqualTo(3));
             Shell.Run(["world", "--out", second, "--pages", "3", "--size", "32", "--seed", "5"]);
-            string[] files = [.. Directory.GetFiles(first, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(first, file))];
+            string[] files = [.. Directory.GetFiles(first, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(first,
+                file))];
             Assert.That(files, Has.Length.GreaterThan(5));
             foreach (string file in files)
                 Assert.That(File.ReadAllBytes(Path.Combine(second, file)), Is.EqualTo(File.ReadAllBytes(Path.Combine(first, file))), file);

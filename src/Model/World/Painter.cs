@@ -90,8 +90,10 @@ sealed class Painter(int size)
     {
         float half = pose.Scale / 2, lean = -scene.Light.Direction.X * half * 0.35f;
         _shadow.Clear();
-        _shadow.Ellipse(Paint.Flat(new(0.08f, 0.07f, 0.16f), scene.Shadow * 0.85f, half * 0.35f), pose.X + lean, pose.Y + (half * 0.95f), half * 0.9f, half * 0.18f);
-        _shadow.Ellipse(Paint.Flat(new(0.05f, 0.04f, 0.1f), scene.Shadow * 0.8f, half * 0.15f), pose.X + (lean * 0.2f), pose.Y + (half * 0.97f), half * 0.7f, half * 0.09f);
+        _shadow.Ellipse(Paint.Flat(new(0.08f, 0.07f, 0.16f), scene.Shadow * 0.85f, half * 0.35f), pose.X + lean, pose.Y + (half * 0.95f),
+            half * 0.9f, half * 0.18f);
+        _shadow.Ellipse(Paint.Flat(new(0.05f, 0.04f, 0.1f), scene.Shadow * 0.8f, half * 0.15f), pose.X + (lean * 0.2f),
+            pose.Y + (half * 0.97f), half * 0.7f, half * 0.09f);
         _picture.Draw(_shadow, new(size), scene.Light, 0);
     }
 

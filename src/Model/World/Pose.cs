@@ -3,7 +3,8 @@ using SuTI.Model.World.Scenes;
 
 namespace SuTI.Model.World;
 
-/// <summary>Where the subject lies in one picture: its middle and the width of its square as shares of the picture, and its turns in radians.</summary>
+/// <summary>Where the subject lies in one picture: its middle and the width of its square as shares of the picture, and its turns in
+/// radians.</summary>
 readonly record struct Pose(float X, float Y, float Scale, float Roll, float Yaw, float Pitch, bool IsMirrored)
 {
     internal Placement Place(int size) => new(X * size, Y * size, Scale * size / 2, Roll, IsMirrored, Yaw, Pitch);
@@ -12,7 +13,8 @@ readonly record struct Pose(float X, float Y, float Scale, float Roll, float Yaw
     internal static Pose Draw(WorldRequest request, Scene scene, ref WorldRandom random)
     {
         var range = request.Pose;
-        float scale = random.Range(range.Smallest, range.Largest), roll = random.Range(-range.Roll, range.Roll), turn = random.Range(-range.Turn, range.Turn);
+        float scale = random.Range(range.Smallest, range.Largest), roll = random.Range(-range.Roll, range.Roll),
+            turn = random.Range(-range.Turn, range.Turn);
         if (request.Accessory is not null)
             scale *= 0.88f; // what is worn reaches beyond the subject's square
         float x = 0.5f + random.Range(-range.Shift, range.Shift), move = random.Range(-range.Shift, range.Shift);

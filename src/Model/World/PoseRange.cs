@@ -24,7 +24,8 @@ public sealed record PoseRange(float Smallest, float Largest, float Roll, float 
     {
         share = Math.Clamp(share, 0, 1);
         float Mixed(float easy, float hard) => easy + ((hard - easy) * share);
-        return new(Mixed(Easy.Smallest, Hard.Smallest), Mixed(Easy.Largest, Hard.Largest), Mixed(Easy.Roll, Hard.Roll), Mixed(Easy.Shift, Hard.Shift),
+        return new(Mixed(Easy.Smallest, Hard.Smallest), Mixed(Easy.Largest, Hard.Largest), Mixed(Easy.Roll, Hard.Roll),
+            Mixed(Easy.Shift, Hard.Shift),
             Mixed(Easy.Turn, Hard.Turn), Mixed(Easy.MirrorShare, Hard.MirrorShare));
     }
 }

@@ -21,7 +21,8 @@ sealed class SubjectCensus
     internal SubjectCensus(ulong seed, SpriteFolder? sprites, double spriteShare)
     {
         if (!(spriteShare is >= 0 and <= 1))
-            throw new SutiException("world", "the share of sprites lies between 0 and 1", "0 to 1", spriteShare.ToString(CultureInfo.InvariantCulture));
+            throw new SutiException("world", "the share of sprites lies between 0 and 1", "0 to 1",
+                spriteShare.ToString(CultureInfo.InvariantCulture));
         (_mix, _sprites, _spriteShare) = (RandomKey.For("world/mix", seed), sprites, spriteShare);
     }
 
@@ -38,7 +39,8 @@ sealed class SubjectCensus
     {
         if (number is < 0 or > (1L << 32))
             throw new SutiException("world", "there is no subject of this number", null, number.ToString(CultureInfo.InvariantCulture));
-        if (_spriteShare > 0 && new WorldRandom(_mix.At((uint)(number >> 32)), (uint)number).Chance(_spriteShare) && _sprites!.Pick(split, number) is { } sprite)
+        if (_spriteShare > 0 && new WorldRandom(_mix.At((uint)(number >> 32)), (uint)number).Chance(_spriteShare) && _sprites!.Pick(split,
+            number) is { } sprite)
             return FirstSprite + sprite;
         int[] classes = split == WorldSplit.Classes ? s_heldOut : s_train;
         long individual = number / classes.Length;

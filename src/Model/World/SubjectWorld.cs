@@ -56,7 +56,8 @@ public sealed class SubjectWorld(ulong seed, SpriteFolder? sprites = null, doubl
     {
         ArgumentNullException.ThrowIfNull(request);
         if (size is < SmallestSize or > LargestSize)
-            throw new SutiException("world", "the size of pictures is out of range", $"{SmallestSize} to {LargestSize}", size.ToString(CultureInfo.InvariantCulture));
+            throw new SutiException("world", "the size of pictures is out of range", $"{SmallestSize} to {LargestSize}",
+                size.ToString(CultureInfo.InvariantCulture));
         if (s_painter?.Size != size)
             s_painter = new(size);
         return s_painter.Draw(subject, request, seed, sampleSeed);
@@ -65,7 +66,9 @@ public sealed class SubjectWorld(ulong seed, SpriteFolder? sprites = null, doubl
     /// <summary>Every word group that captions use, for the vocabulary of a text model.</summary>
     public static IReadOnlyList<string> Vocabulary { get; } =
     [
-        .. SubjectClasses.All.Select(kind => kind.Name), .. AllScenes.All.Select(scene => scene.Phrase), .. Accessories.All.Select(accessory => accessory.Phrase),
-        .. Palette.Colours.Concat(Palette.Metals).Select(colour => colour.Name), .. DrawingStyle.All.Select(style => style.Phrase), .. WorldCaptions.Phrases, "an empty place",
+        .. SubjectClasses.All.Select(kind => kind.Name), .. AllScenes.All.Select(scene => scene.Phrase),
+            .. Accessories.All.Select(accessory => accessory.Phrase),
+        .. Palette.Colours.Concat(Palette.Metals).Select(colour => colour.Name), .. DrawingStyle.All.Select(style => style.Phrase),
+            .. WorldCaptions.Phrases, "an empty place",
     ];
 }

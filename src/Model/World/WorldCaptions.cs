@@ -1,4 +1,3 @@
-using SuTI.Model.World.Drawing;
 using SuTI.Model.World.Subjects;
 
 namespace SuTI.Model.World;
@@ -9,7 +8,8 @@ namespace SuTI.Model.World;
 /// </summary>
 public static class WorldCaptions
 {
-    static readonly string[] s_view = ["", " turned to the left", " turned to the right", " seen from above", " seen from below", "", " far away"];
+    static readonly string[] s_view = ["", " turned to the left", " turned to the right", " seen from above", " seen from below", "",
+        " far away"];
     static readonly string[] s_light = ["", " in bright light", " in the evening", " at night", " under a spotlight", " in the fog"];
     static readonly string[] s_occluder = ["", " behind a bush", " behind a rock", " behind a box", " behind a fence", " behind a pole"];
 
@@ -38,7 +38,8 @@ public static class WorldCaptions
         string style = request.Style is { } drawing ? $"{drawing.Phrase} " : "";
         if (subject is null)
             return $"{style}an empty place {place}";
-        string noun = isFull ? Describe(subject, request.Edit) : request.Edit is { } edit ? $"{edit.Name} {subject.Class.Name}" : subject.Class.Name;
+        string noun = isFull ? Describe(subject,
+            request.Edit) : request.Edit is { } edit ? $"{edit.Name} {subject.Class.Name}" : subject.Class.Name;
         string near = request.View == View.CloseUp ? "a close-up of " : "";
         string worn = request.Accessory is { } accessory ? $" {accessory.Phrase}" : "";
         return $"{style}{near}{WithArticle(noun)}{s_view[(int)request.View]}{worn} {place}{s_occluder[(int)request.Occluder]}";

@@ -21,5 +21,6 @@ public readonly record struct PixelBox(int Left, int Top, int Right, int Bottom)
 /// <param name="Hidden">Share of the subject within the picture that something covers.</param>
 /// <param name="Caption">Names the individual by colour and pattern: a red striped robot on a beach.</param>
 /// <param name="Prompt">Names the class alone: a robot on a beach. The demonstrations say which robot.</param>
-public sealed record WorldPicture(int Size, byte[] Pixels, byte[] Mask, PixelBox Box, Subject? Subject, WorldRequest Request, float Scale, float Hidden,
+public sealed record WorldPicture(int Size, byte[] Pixels, byte[] Mask, PixelBox Box, Subject? Subject, WorldRequest Request, float Scale,
+    float Hidden,
     string Caption, string Prompt);

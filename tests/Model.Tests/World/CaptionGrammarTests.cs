@@ -25,7 +25,8 @@ public class CaptionGrammarTests
                 Assert.That(caption, Does.Contain(request.Accessory?.Phrase ?? ""));
                 Assert.That(caption, Does.Contain(request.Edit is { } edit ? $"{edit.Name} " : ""));
                 Assert.That(caption, Does.StartWith(request.Style?.Phrase ?? "a"));
-                Assert.That(caption.Contains("seen from above", StringComparison.Ordinal), Is.EqualTo(request.View == View.FromAbove), caption);
+                Assert.That(caption.Contains("seen from above", StringComparison.Ordinal), Is.EqualTo(request.View == View.FromAbove),
+                    caption);
                 Assert.That(caption.Contains("behind", StringComparison.Ordinal), Is.EqualTo(request.Occluder != Occluder.None), caption);
             }
             Assert.That(full, Does.Contain(request.Edit?.Name ?? subject.ColourName));
@@ -38,7 +39,8 @@ public class CaptionGrammarTests
         var words = SubjectWorld.Vocabulary.SelectMany(phrase => phrase.Split(' ')).Concat(["a", "an", "of"]).ToHashSet();
         for (int i = 0; i < 600; i++)
         {
-            string caption = WorldCaptions.Write(i % 10 == 0 ? null : s_world.Subject(i), s_world.Request(WorldSplit.Train, (ulong)i), true);
+            string caption = WorldCaptions.Write(i % 10 == 0 ? null : s_world.Subject(i), s_world.Request(WorldSplit.Train, (ulong)i),
+                true);
             Assert.That(caption.Split(' ').Distinct(), Is.SubsetOf(words), caption);
         }
         Assert.That(words, Has.Count.LessThan(260));
@@ -60,7 +62,8 @@ public class CaptionGrammarTests
         };
         Assert.Multiple(() =>
         {
-            Assert.That(WorldCaptions.Write(subject, request, false), Is.EqualTo("a watercolour painting of a red dog seen from above wearing a hat on a beach at night behind a rock"));
+            Assert.That(WorldCaptions.Write(subject, request, false),
+                Is.EqualTo("a watercolour painting of a red dog seen from above wearing a hat on a beach at night behind a rock"));
             Assert.That(WorldCaptions.Write(null, new() { Scene = AllScenes.Named("cave") }, true), Is.EqualTo("an empty place in a cave"));
             Assert.That(WorldCaptions.Write(s_world.Subject(4), new() { View = View.CloseUp }, false), Does.StartWith("a close-up of a "));
             Assert.That(WorldCaptions.Write(s_world.Subject(5), new(), false), Is.EqualTo("an elephant on a plain background"));

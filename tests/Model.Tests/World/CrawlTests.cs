@@ -85,7 +85,8 @@ public class CrawlTests
             Assert.That(crawl[i].GetProperty("text").GetString(), Is.EqualTo(drawn[i].Text));
             Assert.That(truth[i].GetProperty("image").GetString(), Is.EqualTo(crawl[i].GetProperty("image").GetString()));
             Assert.That(truth[i].GetProperty("scene").GetString(), Is.EqualTo(drawn[i].Picture.Request.Scene.Name));
-            Assert.That(truth[i].TryGetProperty("subject", out var subject) ? subject.GetInt64() : (long?)null, Is.EqualTo(drawn[i].Picture.Subject?.Index));
+            Assert.That(truth[i].TryGetProperty("subject", out var subject) ? subject.GetInt64() : (long?)null,
+                Is.EqualTo(drawn[i].Picture.Subject?.Index));
             var image = ImageFile.Read(Path.Combine(folder.File("crawl"), crawl[i].GetProperty("image").GetString()!));
             Assert.That(image.Bytes.ToArray(), Is.EqualTo(drawn[i].Picture.Pixels));
         }
@@ -104,8 +105,10 @@ public class CrawlTests
     public void Options_out_of_range_are_refused_before_anything_is_written()
     {
         using var folder = new TemporaryFolder();
-        foreach (CrawlOptions options in (CrawlOptions[])[new() { Pages = 0 }, new() { Pages = int.MaxValue }, new() { Size = 31 }, new() { Size = 513 }, new() { Noise = -0.1 }, new() { Noise = double.NaN }])
-            Assert.That(() => CrawlWriter.Write(folder.File("none"), s_world, options), Throws.InstanceOf<SutiException>().With.Message.Contains("out of range"));
+        foreach (CrawlOptions options in (CrawlOptions[])[new() { Pages = 0 }, new() { Pages = int.MaxValue }, new() { Size = 31 },
+            new() { Size = 513 }, new() { Noise = -0.1 }, new() { Noise = double.NaN }])
+            Assert.That(() => CrawlWriter.Write(folder.File("none"), s_world, options),
+                Throws.InstanceOf<SutiException>().With.Message.Contains("out of range"));
         Assert.That(folder.Names(), Is.Empty);
         string file = folder.File("file", "text");
         Assert.That(() => CrawlWriter.Write(file, s_world, new() { Pages = 1 }), Throws.InstanceOf<SutiException>());

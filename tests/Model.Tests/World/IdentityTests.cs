@@ -13,7 +13,8 @@ public class IdentityTests
     public void A_subject_in_another_scene_is_nearest_to_itself()
     {
         var world = new SubjectWorld(3);
-        var known = Enumerable.Range(0, Subjects).Select(i => Palette(world.Draw(world.Subject(i), Request("meadow"), 64, (ulong)i))).ToList();
+        var known = Enumerable.Range(0, Subjects).Select(i => Palette(world.Draw(world.Subject(i), Request("meadow"), 64,
+            (ulong)i))).ToList();
         int found = 0;
         for (int i = 0; i < Subjects; i++)
         {
@@ -33,7 +34,8 @@ public class IdentityTests
         for (int i = 0; i < 20; i++)
         {
             var own = world.Draw(world.Subject(i), Request("meadow"), 64, (ulong)i);
-            var edited = world.Draw(world.Subject(i), Request("meadow") with { Edit = WorldRequests.Edits[i % WorldRequests.Edits.Count] }, 64, (ulong)i);
+            var edited = world.Draw(world.Subject(i), Request("meadow") with { Edit = WorldRequests.Edits[i % WorldRequests.Edits.Count] },
+                64, (ulong)i);
             Assert.That(edited.Mask, Is.EqualTo(own.Mask), own.Caption);
         }
     }

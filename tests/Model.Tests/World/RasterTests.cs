@@ -24,20 +24,24 @@ public class RasterTests
 
     [Test]
     public void A_polygon_covers_the_shoelace_area()
-        => Assert.That(Area(figure => figure.Polygon(Flat, [-0.6f, -0.5f, 0.7f, -0.3f, 0.1f, 0.1f, 0.4f, 0.8f, -0.7f, 0.4f], round: 0)), Is.EqualTo(0.99).Within(1.5).Percent);
+        => Assert.That(Area(figure => figure.Polygon(Flat, [-0.6f, -0.5f, 0.7f, -0.3f, 0.1f, 0.1f, 0.4f, 0.8f, -0.7f, 0.4f], round: 0)),
+        Is.EqualTo(0.99).Within(1.5).Percent);
 
     [Test]
     public void A_limb_is_a_box_with_two_half_discs()
-        => Assert.That(Area(figure => figure.Limb(Flat, -0.4f, -0.3f, 0.4f, 0.3f, 0.2f)), Is.EqualTo((2 * 0.2) + (Math.PI * 0.04)).Within(1.5).Percent);
+        => Assert.That(Area(figure => figure.Limb(Flat, -0.4f, -0.3f, 0.4f, 0.3f, 0.2f)),
+        Is.EqualTo((2 * 0.2) + (Math.PI * 0.04)).Within(1.5).Percent);
 
     [Test]
     public void An_arc_is_its_share_of_a_ring_with_round_ends()
-        => Assert.That(Area(figure => figure.Arc(Flat, 0, 0, 0.6f, 0.2f, 20, 200)), Is.EqualTo((Math.PI * 0.6 * 0.2) + (Math.PI * 0.01)).Within(1.5).Percent);
+        => Assert.That(Area(figure => figure.Arc(Flat, 0, 0, 0.6f, 0.2f, 20, 200)),
+        Is.EqualTo((Math.PI * 0.6 * 0.2) + (Math.PI * 0.01)).Within(1.5).Percent);
 
     [Test]
     public void A_straight_bend_is_a_limb()
     {
-        double bend = Area(figure => figure.Bend(Flat, -0.5f, 0, 0, 0, 0.5f, 0, 0.2f)), limb = Area(figure => figure.Limb(Flat, -0.5f, 0, 0.5f, 0, 0.2f));
+        double bend = Area(figure => figure.Bend(Flat, -0.5f, 0, 0, 0, 0.5f, 0, 0.2f)),
+            limb = Area(figure => figure.Limb(Flat, -0.5f, 0, 0.5f, 0, 0.2f));
         Assert.That(bend, Is.EqualTo(limb).Within(0.1).Percent);
     }
 
@@ -74,7 +78,8 @@ public class RasterTests
         for (int y = 0; y < Size; y++)
         {
             for (int x = 0; x < Size / 2; x++)
-                Assert.That(canvas.Pixels[(y * Size) + x].W, Is.EqualTo(canvas.Pixels[(y * Size) + Size - 1 - x].W).Within(0.02f), $"({x}, {y})");
+                Assert.That(canvas.Pixels[(y * Size) + x].W, Is.EqualTo(canvas.Pixels[(y * Size) + Size - 1 - x].W).Within(0.02f),
+                    $"({x}, {y})");
         }
     }
 

@@ -26,7 +26,8 @@ public class SplitTests
     [Test]
     public void Every_subject_is_in_exactly_one_split_and_found_in_it()
     {
-        var found = new[] { WorldSplit.Train, WorldSplit.Subjects, WorldSplit.Classes }.SelectMany(split => Enumerable.Range(0, 4000).Select(i => s_world.Subject(split, i).Index)).ToList();
+        var found = new[] { WorldSplit.Train, WorldSplit.Subjects, WorldSplit.Classes }.SelectMany(split => Enumerable.Range(0,
+            4000).Select(i => s_world.Subject(split, i).Index)).ToList();
         Assert.That(found, Is.Unique);
         Assert.That(Enumerable.Range(0, 1000).Select(i => (long)i), Is.SubsetOf(found));
     }

@@ -24,7 +24,8 @@ public class SpriteTests
         // The sprite is a square that fills its picture.
         Assert.That(share, Is.EqualTo(picture.Scale * picture.Scale).Within(4).Percent);
         Assert.That(world.Draw(subject, new() { Edit = WorldRequests.Edits[5] }, 64, 4).Caption, Does.StartWith("a blue thing"));
-        Assert.That(Enumerable.Range(0, 200).Select(i => world.SplitOf(world.Subject(WorldSplit.Subjects, i))), Is.All.EqualTo(WorldSplit.Subjects));
+        Assert.That(Enumerable.Range(0, 200).Select(i => world.SplitOf(world.Subject(WorldSplit.Subjects, i))),
+            Is.All.EqualTo(WorldSplit.Subjects));
     }
 
     [Test]
@@ -33,10 +34,12 @@ public class SpriteTests
         using var folder = new TemporaryFolder();
         Fill(folder, 12);
         var world = new SubjectWorld(1, SpriteFolder.Open(folder.Root), 0.25);
-        int drawn = Enumerable.Range(0, 2000).Count(i => world.Subject(WorldSplit.Train, i).Class.Name.StartsWith("thing", StringComparison.Ordinal));
+        int drawn = Enumerable.Range(0, 2000).Count(i => world.Subject(WorldSplit.Train, i).Class.Name.StartsWith("thing",
+            StringComparison.Ordinal));
         Assert.That(drawn, Is.EqualTo(500).Within(80));
         Assert.That(() => new SubjectWorld(1, null, 2).Subject(0), Throws.Nothing);
-        Assert.That(() => new SubjectWorld(1, SpriteFolder.Open(folder.Root), 1.5), Throws.InstanceOf<SutiException>().With.Message.Contains("0 to 1"));
+        Assert.That(() => new SubjectWorld(1, SpriteFolder.Open(folder.Root), 1.5),
+            Throws.InstanceOf<SutiException>().With.Message.Contains("0 to 1"));
     }
 
     [Test]
@@ -44,7 +47,8 @@ public class SpriteTests
     {
         using var folder = new TemporaryFolder();
         Fill(folder, 1);
-        var summary = CrawlWriter.Write(folder.File("crawl"), new(1, SpriteFolder.Open(folder.Root)), new() { Pages = 4, Size = 32, Noise = 1 });
+        var summary = CrawlWriter.Write(folder.File("crawl"), new(1, SpriteFolder.Open(folder.Root)),
+            new() { Pages = 4, Size = 32, Noise = 1 });
         Assert.That(summary.Pictures, Is.GreaterThan(0));
     }
 
@@ -96,6 +100,7 @@ public class SpriteTests
                 new byte[] { (byte)(sprite * 37), (byte)(255 - (sprite * 11)), 90, 255 }.CopyTo(pixels, 4 * i);
             ImageFile.WritePng(folder.File($"{sprite}.png"), new Image(16, 16, 4, pixels));
         }
-        folder.File("sprites.jsonl", string.Concat(Enumerable.Range(0, count).Select(i => $"{{\"file\":\"{i}.png\",\"noun\":\"thing {i}\",\"category\":\"test\"}}\n")));
+        folder.File("sprites.jsonl", string.Concat(Enumerable.Range(0,
+            count).Select(i => $"{{\"file\":\"{i}.png\",\"noun\":\"thing {i}\",\"category\":\"test\"}}\n")));
     }
 }

@@ -31,7 +31,8 @@ public sealed record CrawlOptions
     static void Within(string name, double value, double low, double high)
     {
         if (!(value >= low && value <= high))
-            throw new SutiException("world", $"{name} is out of range", string.Create(CultureInfo.InvariantCulture, $"{low} to {high}"), value.ToString(CultureInfo.InvariantCulture));
+            throw new SutiException("world", $"{name} is out of range", string.Create(CultureInfo.InvariantCulture, $"{low} to {high}"),
+                value.ToString(CultureInfo.InvariantCulture));
     }
 }
 
@@ -42,7 +43,8 @@ public sealed record CrawlOptions
 /// <param name="Duplicate">A picture that is nearly the one before it.</param>
 /// <param name="UselessText">A text that says nothing.</param>
 /// <param name="WrongText">A text about another picture.</param>
-public readonly record struct NoiseRates(double MixedPage, double SmallPage, double Foreign, double Duplicate, double UselessText, double WrongText)
+public readonly record struct NoiseRates(double MixedPage, double SmallPage, double Foreign, double Duplicate, double UselessText,
+    double WrongText)
 {
     public static NoiseRates Of(double noise) => new(noise * 0.5, noise * 0.3, noise * 0.3, noise * 0.3, noise * 0.5, noise * 0.15);
 }

@@ -4,7 +4,8 @@ using SuTI.Model.World.Subjects;
 namespace SuTI.Model.World.Crawl;
 
 /// <summary>
-/// The pages of a crawl. A page of one subject has 3 to 8 pictures of it; noise adds pages of many subjects, small pages, foreign and nearly
+/// The pages of a crawl. A page of one subject has 3 to 8 pictures of it; noise adds pages of many subjects, small pages, foreign and
+/// nearly
 /// equal pictures, and texts that say nothing or something false.
 /// </summary>
 public sealed class CrawlPages
@@ -25,7 +26,8 @@ public sealed class CrawlPages
     }
 
     /// <summary>All pictures of a page, drawn; any page can be had alone.</summary>
-    public IReadOnlyList<PagePicture> Page(int page) => [.. Enumerable.Range(0, Layout(page).Count).Select(position => Picture(page, position))];
+    public IReadOnlyList<PagePicture> Page(int page) => [.. Enumerable.Range(0,
+        Layout(page).Count).Select(position => Picture(page, position))];
 
     /// <summary>How many pictures a page has, and whether they are of one subject.</summary>
     public (int Count, bool IsMixed) Layout(int page)
@@ -95,9 +97,11 @@ public sealed class CrawlPages
         if (choice < _rates.UselessText + _rates.WrongText)
         {
             var other = _world.Subject(_options.Split, (1L << 31) + random.Below(1 << 20));
-            return (WorldCaptions.Write(other, picture.Request with { Scene = Scenes.AllScenes.All[random.Below(Scenes.AllScenes.All.Count)] }, true), false);
+            return (WorldCaptions.Write(other,
+                picture.Request with { Scene = Scenes.AllScenes.All[random.Below(Scenes.AllScenes.All.Count)] }, true), false);
         }
-        return (random.Below(3) switch { 0 => picture.Prompt, 1 when picture.Request.Style is null => $"a photo of {picture.Caption}", _ => picture.Caption }, true);
+        return (random.Below(3) switch { 0 => picture.Prompt, 1 when picture.Request.Style is null => $"a photo of {picture.Caption}",
+            _ => picture.Caption }, true);
     }
 
     WorldRandom Random(int page, int position) => new(RandomKey.For("world/picture", _world.Seed, (uint)position), (uint)page);

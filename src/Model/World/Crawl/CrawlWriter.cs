@@ -13,7 +13,8 @@ namespace SuTI.Model.World.Crawl;
 public sealed record CrawlSummary(int Pages, long Pictures, long Clusters);
 
 /// <summary>
-/// Writes a crawl: <c>crawl.jsonl</c> (url, image, text) with its pictures, and apart from it <c>truth.jsonl</c>, which mining must not read and is
+/// Writes a crawl: <c>crawl.jsonl</c> (url, image, text) with its pictures, and apart from it <c>truth.jsonl</c>, which mining must not
+/// read and is
 /// measured by.
 /// </summary>
 public static class CrawlWriter
@@ -25,13 +26,14 @@ public static class CrawlWriter
 
     static readonly JsonWriterOptions s_json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <param name="folder">Created if need be; a crawl that is there is replaced.</param>
+    /// <param name="folder">Created if need be; the two files are replaced if they are there, pictures that they do not name stay.</param>
     /// <param name="world">Whose subjects are drawn.</param>
     /// <param name="options">Pages, size, noise, split.</param>
     /// <param name="progress">Is told the pages that are done.</param>
     /// <param name="stop">Ends it; the two files then are not written.</param>
     /// <exception cref="SutiException">An option out of range, or a folder that cannot be written.</exception>
-    public static CrawlSummary Write(string folder, SubjectWorld world, CrawlOptions options, IProgress<int>? progress = null, CancellationToken stop = default)
+    public static CrawlSummary Write(string folder, SubjectWorld world, CrawlOptions options, IProgress<int>? progress = null,
+        CancellationToken stop = default)
     {
         ArgumentNullException.ThrowIfNull(world);
         ArgumentNullException.ThrowIfNull(options);
@@ -45,7 +47,8 @@ public static class CrawlWriter
                 for (int first = 0; first < options.Pages; first += Batch)
                 {
                     var batch = new IReadOnlyList<PagePicture>[Math.Min(Batch, options.Pages - first)];
-                    Parallel.For(0, batch.Length, new ParallelOptions { CancellationToken = stop }, i => batch[i] = Draw(folder, pages, first + i));
+                    Parallel.For(0, batch.Length, new ParallelOptions { CancellationToken = stop },
+                        i => batch[i] = Draw(folder, pages, first + i));
                     foreach (var page in batch)
                     {
                         foreach (var picture in page)
@@ -63,7 +66,8 @@ public static class CrawlWriter
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new SutiException(CheckpointException.Printable(folder ?? ""), "a crawl cannot be written here", null, failure.Message, failure);
+            throw new SutiException(CheckpointException.Printable(folder ?? ""), "a crawl cannot be written here", null, failure.Message,
+                failure);
         }
         catch (AggregateException failure) when (failure.InnerException is SutiException inner)
         {
@@ -130,7 +134,8 @@ public static class CrawlWriter
 
     // FarAway becomes far_away.
     static string Name<T>(T value) where T : struct, Enum
-        => string.Concat(value.ToString().Select((letter, i) => char.IsUpper(letter) ? (i > 0 ? "_" : "") + char.ToLowerInvariant(letter) : letter.ToString()));
+        => string.Concat(value.ToString().Select((letter,
+        i) => char.IsUpper(letter) ? (i > 0 ? "_" : "") + char.ToLowerInvariant(letter) : letter.ToString()));
 
     static void Line(Stream to, Action<Utf8JsonWriter> write)
     {

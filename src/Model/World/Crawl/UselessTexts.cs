@@ -7,7 +7,8 @@ static class UselessTexts
 {
     static readonly string[] s_texts =
     [
-        "buy now", "click to enlarge", "image", "photo", "untitled", "thumbnail", "free shipping", "new arrivals", "read more", "logo", "banner", "picture of the day",
+        "buy now", "click to enlarge", "image", "photo", "untitled", "thumbnail", "free shipping", "new arrivals", "read more", "logo",
+            "banner", "picture of the day",
         "best price online", "home", "share this", "advertisement", "stock photo", "gallery", "sale 50% off", "no description",
     ];
 

@@ -6,7 +6,8 @@ sealed partial class Figure
 {
     const float LargestFactor = 1.45f;
 
-    /// <summary>Enlarges or shrinks what is there so that it fills ±1 in its longer side, centred and standing on y = 1. Glows and what another part bounds do not count.</summary>
+    /// <summary>Enlarges or shrinks what is there so that it fills ±1 in its longer side, centred and standing on y = 1. Glows and what
+    /// another part bounds do not count.</summary>
     internal void Fit()
     {
         Vector2 low = new(float.MaxValue), high = new(float.MinValue);

@@ -49,10 +49,12 @@ sealed partial class Figure
     internal int Disc(in Paint paint, float x, float y, float radius, float z = 0, int clip = -1)
         => Ellipse(paint, x, y, radius, radius, 0, z, clip);
 
-    internal int Box(in Paint paint, float x, float y, float halfX, float halfY, float round = 0.03f, float angle = 0, float z = 0, int clip = -1)
+    internal int Box(in Paint paint, float x, float y, float halfX, float halfY, float round = 0.03f, float angle = 0, float z = 0,
+        int clip = -1)
     {
         ref var part = ref Add(ShapeKind.Box, paint, z, clip);
-        (part.Middle, part.Half, part.Turn, part.Round) = (new(x, y), new(halfX, halfY), Turned(angle), Math.Min(round, Math.Min(halfX, halfY)));
+        (part.Middle, part.Half, part.Turn, part.Round) = (new(x, y), new(halfX, halfY), Turned(angle),
+            Math.Min(round, Math.Min(halfX, halfY)));
         return Count - 1;
     }
 
@@ -64,7 +66,8 @@ sealed partial class Figure
     }
 
     /// <summary>A bent line: a quadratic Bézier curve from (x0, y0) to (x1, y1).</summary>
-    internal int Bend(in Paint paint, float x0, float y0, float x, float y, float x1, float y1, float radius0, float radius1 = -1, float z = 0, int clip = -1)
+    internal int Bend(in Paint paint, float x0, float y0, float x, float y, float x1, float y1, float radius0, float radius1 = -1,
+        float z = 0, int clip = -1)
     {
         const int Pieces = 7;
         Span<Vector2> line = stackalloc Vector2[Pieces + 1];
@@ -79,7 +82,8 @@ sealed partial class Figure
     /// <summary>A filled outline.</summary>
     /// <param name="xy">x and y in turn.</param>
     /// <param name="round">Added all around.</param>
-    internal int Polygon(in Paint paint, ReadOnlySpan<float> xy, float round = 0.02f, float x = 0, float y = 0, float scaleX = 1, float scaleY = 1, float z = 0, int clip = -1)
+    internal int Polygon(in Paint paint, ReadOnlySpan<float> xy, float round = 0.02f, float x = 0, float y = 0, float scaleX = 1,
+        float scaleY = 1, float z = 0, int clip = -1)
     {
         Span<Vector2> points = stackalloc Vector2[xy.Length / 2];
         for (int i = 0; i < points.Length; i++)
@@ -89,7 +93,8 @@ sealed partial class Figure
 
     /// <summary>What a lathe makes: the same left and right of an axis.</summary>
     /// <param name="yw">Height and half width in turn, from top to bottom, joined smoothly (Catmull-Rom).</param>
-    internal int Lathe(in Paint paint, ReadOnlySpan<float> yw, float x = 0, float y = 0, float scaleX = 1, float scaleY = 1, float z = 0, int clip = -1, int steps = 3)
+    internal int Lathe(in Paint paint, ReadOnlySpan<float> yw, float x = 0, float y = 0, float scaleX = 1, float scaleY = 1, float z = 0,
+        int clip = -1, int steps = 3)
     {
         int knots = yw.Length / 2, rows = ((knots - 1) * steps) + 1;
         Span<Vector2> points = stackalloc Vector2[2 * rows];
@@ -139,7 +144,8 @@ sealed partial class Figure
     static float Joined(ReadOnlySpan<float> yw, int knot, float t)
     {
         int last = (yw.Length / 2) - 1;
-        float a = yw[(2 * Math.Max(knot - 1, 0)) + 1], b = yw[(2 * knot) + 1], c = yw[(2 * knot) + 3], d = yw[(2 * Math.Min(knot + 2, last)) + 1];
+        float a = yw[(2 * Math.Max(knot - 1, 0)) + 1], b = yw[(2 * knot) + 1], c = yw[(2 * knot) + 3],
+            d = yw[(2 * Math.Min(knot + 2, last)) + 1];
         return b + (0.5f * t * (c - a + (t * ((2 * a) - (5 * b) + (4 * c) - d + (t * ((3 * (b - c)) + d - a))))));
     }
 

@@ -40,7 +40,8 @@ static class PatternField
             case Pattern.Dotted:
                 return Dots(x, y, 0.3f, edge);
             case Pattern.Speckled:
-                return Dots((x * 1.7f) + Noise.Smooth(x, y, paint.Seed), (y * 1.7f) + Noise.Smooth(y, x, paint.Seed + 9), 0.2f, edge * 1.7f);
+                return Dots((x * 1.7f) + Noise.Smooth(x, y, paint.Seed), (y * 1.7f) + Noise.Smooth(y, x, paint.Seed + 9), 0.2f,
+                    edge * 1.7f);
             case Pattern.Patched:
                 return Noise.Step(0.52f - (0.5f * edge), 0.54f + (0.5f * edge), Noise.Smooth((x * 0.9f) + 20, (y * 0.9f) + 20, paint.Seed));
             case Pattern.Shaded:

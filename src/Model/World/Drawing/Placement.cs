@@ -39,10 +39,12 @@ readonly struct Placement
 
     internal float PixelsAUnit { get; }
 
-    internal Vector2 ToPixel(Vector2 local) => new(_originX + (local.X * _xx) + (local.Y * _yx), _originY + (local.X * _xy) + (local.Y * _yy));
+    internal Vector2 ToPixel(Vector2 local) => new(_originX + (local.X * _xx) + (local.Y * _yx),
+        _originY + (local.X * _xy) + (local.Y * _yy));
 
     internal Vector2 ToLocal(float x, float y)
-        => new(((x - _originX) * _inverseXx) + ((y - _originY) * _inverseYx), ((x - _originX) * _inverseXy) + ((y - _originY) * _inverseYy));
+        => new(((x - _originX) * _inverseXx) + ((y - _originY) * _inverseYx),
+        ((x - _originX) * _inverseXy) + ((y - _originY) * _inverseYy));
 
     /// <summary>How far ToLocal moves from one pixel to the next in a row.</summary>
     internal Vector2 Across => new(_inverseXx, _inverseXy);

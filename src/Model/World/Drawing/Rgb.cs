@@ -6,7 +6,8 @@ namespace SuTI.Model.World.Drawing;
 static class Rgb
 {
     internal static readonly Vector3 White = Hex(0xF7F4EC), Black = Hex(0x2B2A30), Cream = Hex(0xF4E4C4), Charcoal = Hex(0x3A3B42),
-        Wood = Hex(0xA9744A), Leaf = Hex(0x5A9E4B), Steel = Hex(0xA8B2BC), Gold = Hex(0xE8B93C), Rubber = Hex(0x33343A), Glass = Hex(0xBFE3EE),
+        Wood = Hex(0xA9744A), Leaf = Hex(0x5A9E4B), Steel = Hex(0xA8B2BC), Gold = Hex(0xE8B93C), Rubber = Hex(0x33343A),
+            Glass = Hex(0xBFE3EE),
         Beak = Hex(0xF0A030), Blush = Hex(0xE8909A), Flame = Hex(0xFFC94D);
 
     internal static Vector3 Hex(int value) => new((value >> 16) / 255f, ((value >> 8) & 255) / 255f, (value & 255) / 255f);

@@ -1,5 +1,4 @@
 using SuTI.Engine;
-using SuTI.Model.World.Drawing;
 
 namespace SuTI.Model.World.Scenes;
 
@@ -7,7 +6,8 @@ namespace SuTI.Model.World.Scenes;
 public static class AllScenes
 {
     /// <summary>In a fixed order.</summary>
-    public static IReadOnlyList<Scene> All { get; } = [.. Shores.All, .. Wilds.All, .. Fields.All, .. Streets.All, .. Rooms.All, .. Skies.All];
+    public static IReadOnlyList<Scene> All { get; } = [.. Shores.All, .. Wilds.All, .. Fields.All, .. Streets.All, .. Rooms.All,
+        .. Skies.All];
 
     /// <summary>The plain one.</summary>
     public static Scene Studio { get; } = Named("studio");
@@ -15,5 +15,6 @@ public static class AllScenes
     /// <exception cref="SutiException">There is none of this name.</exception>
     public static Scene Named(string name)
         => All.FirstOrDefault(scene => scene.Name == name)
-            ?? throw new SutiException("scene", "there is none of this name", string.Join(", ", All.Select(scene => scene.Name)), $"'{CheckpointException.Printable(name ?? "")}'");
+            ?? throw new SutiException("scene", "there is none of this name", string.Join(", ", All.Select(scene => scene.Name)),
+            $"'{CheckpointException.Printable(name ?? "")}'");
 }

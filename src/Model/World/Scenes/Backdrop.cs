@@ -104,7 +104,8 @@ sealed class Backdrop(Canvas canvas)
         {
             float x = Range(0, 1), y = Range(low, high), w = Range(0.05f, 0.1f);
             for (int puff = -1; puff <= 1; puff++)
-                _figure.Ellipse(Paint.Flat(colour, opacity, 0.05f), x + (puff * w * 0.9f), y + (puff == 0 ? -0.02f : 0.01f), w * (puff == 0 ? 1 : 0.8f), w * 0.5f);
+                _figure.Ellipse(Paint.Flat(colour, opacity, 0.05f), x + (puff * w * 0.9f), y + (puff == 0 ? -0.02f : 0.01f),
+                    w * (puff == 0 ? 1 : 0.8f), w * 0.5f);
         }
         Shapes();
     }
@@ -119,18 +120,21 @@ sealed class Backdrop(Canvas canvas)
     internal void Stars(int count, float to = 1)
     {
         for (int i = 0; i < count; i++)
-            _figure.Disc(Paint.Glow(Rgb.Mix(Rgb.White, Rgb.Hex(0xA8C8FF), Range(0, 1)), Range(0.4f, 1), 0.006f), Range(0, 1), Range(0, to), Range(0.003f, 0.009f));
+            _figure.Disc(Paint.Glow(Rgb.Mix(Rgb.White, Rgb.Hex(0xA8C8FF), Range(0, 1)), Range(0.4f, 1), 0.006f), Range(0, 1), Range(0, to),
+                Range(0.003f, 0.009f));
         Shapes();
     }
 
     /// <summary>Rows of bricks or tiles.</summary>
-    internal void Bricks(float from, float to, float width, float height, Vector3 brick, Vector3 mortar, float variety, bool isStaggered = true)
+    internal void Bricks(float from, float to, float width, float height, Vector3 brick, Vector3 mortar, float variety,
+        bool isStaggered = true)
     {
         uint seed = Seed();
         float joint = Math.Max(0.006f, _pixel * 0.7f);
         Field(from, to, (x, y) =>
         {
-            float row = MathF.Floor((y - from) / height), column = (x / width) + (isStaggered ? 0.5f * (row - (2 * MathF.Floor(row / 2))) : 0);
+            float row = MathF.Floor((y - from) / height),
+                column = (x / width) + (isStaggered ? 0.5f * (row - (2 * MathF.Floor(row / 2))) : 0);
             float cell = MathF.Floor(column), dx = Math.Min(column - cell, 1 - column + cell) * width, inRow = ((y - from) / height) - row;
             float dy = Math.Min(inRow, 1 - inRow) * height;
             float share = Noise.Step(joint * 0.4f, joint * 1.2f, Math.Min(dx, dy));
@@ -171,7 +175,8 @@ sealed class Backdrop(Canvas canvas)
         for (int i = 0; i < blades; i++)
         {
             float lean = Range(-0.6f, 0.6f) * height;
-            _figure.Bend(Paint.Flat(Rgb.Near(colour, 0.05f, ref _random)), x + (lean * 0.3f), y, x + (lean * 0.4f), y - (height * 0.6f), x + lean, y - (height * Range(0.7f, 1.1f)), 0.008f, 0.002f);
+            _figure.Bend(Paint.Flat(Rgb.Near(colour, 0.05f, ref _random)), x + (lean * 0.3f), y, x + (lean * 0.4f), y - (height * 0.6f),
+                x + lean, y - (height * Range(0.7f, 1.1f)), 0.008f, 0.002f);
         }
     }
 
@@ -181,7 +186,8 @@ sealed class Backdrop(Canvas canvas)
         for (int i = 0; i < discs; i++)
         {
             float a = Range(0, Angles.Turn), reach = radius * Range(0.2f, 0.65f), dy = Angles.Sin(a) * reach;
-            _figure.Disc(Paint.Flat(colour * (0.92f - (0.22f * dy / radius)), 1, 0.012f), x + (Angles.Cos(a) * reach), y + dy, radius * Range(0.5f, 0.75f));
+            _figure.Disc(Paint.Flat(colour * (0.92f - (0.22f * dy / radius)), 1, 0.012f), x + (Angles.Cos(a) * reach), y + dy,
+                radius * Range(0.5f, 0.75f));
         }
     }
 
@@ -192,7 +198,8 @@ sealed class Backdrop(Canvas canvas)
         {
             float w = height * (0.28f - (0.06f * i)), low = y - (height * (0.1f + (0.26f * i))), high = low - (height * 0.42f);
             _figure.Polygon(Paint.Flat(colour), [x - w, low, x, high, x + w, low], 0.004f);
-            _figure.Polygon(Paint.Flat(tip, 0.9f), [x - (w * 0.35f), low - (height * 0.25f), x, high, x + (w * 0.3f), low - (height * 0.28f)], 0.003f);
+            _figure.Polygon(Paint.Flat(tip, 0.9f), [x - (w * 0.35f), low - (height * 0.25f), x, high, x + (w * 0.3f),
+                low - (height * 0.28f)], 0.003f);
         }
     }
 
@@ -200,7 +207,8 @@ sealed class Backdrop(Canvas canvas)
     {
         _figure.Limb(Paint.Flat(Rgb.Hex(0x4E8A3C)), x, y, x, y - (size * 2.6f), size * 0.14f);
         for (int i = 0; i < 5; i++)
-            _figure.Disc(Paint.Flat(petals), x + (Angles.Cos(i * 1.2566f) * size * 0.6f), y - (size * 2.8f) + (Angles.Sin(i * 1.2566f) * size * 0.6f), size * 0.5f);
+            _figure.Disc(Paint.Flat(petals), x + (Angles.Cos(i * 1.2566f) * size * 0.6f),
+                y - (size * 2.8f) + (Angles.Sin(i * 1.2566f) * size * 0.6f), size * 0.5f);
         _figure.Disc(Paint.Flat(Rgb.Gold), x, y - (size * 2.8f), size * 0.4f);
     }
 }

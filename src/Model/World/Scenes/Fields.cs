@@ -7,7 +7,8 @@ static class Fields
     internal static readonly Scene[] All =
     [
         new("meadow", "in a meadow", Meadow) { Before = Flowers },
-        new("autumn park", "in a park in autumn", Autumn) { Before = FallenLeaves, Light = Light.From(-0.5f, -0.5f, new(1.22f, 1.12f, 0.98f), new(0.58f, 0.52f, 0.58f)) },
+        new("autumn park", "in a park in autumn", Autumn) { Before = FallenLeaves,
+            Light = Light.From(-0.5f, -0.5f, new(1.22f, 1.12f, 0.98f), new(0.58f, 0.52f, 0.58f)) },
         new("garden", "in a garden", Garden) { Before = Flowers },
         new("farm", "on a farm", Farm) { Before = Wheat },
         new("sunflowers", "in a field of sunflowers", Sunflowers),
@@ -29,7 +30,8 @@ static class Fields
         for (int i = 0; i < 26; i++)
         {
             float y = b.Range(0.68f, 0.98f);
-            b.Figure.Disc(Paint.Flat(b.Random.Pick([Rgb.White, Rgb.Hex(0xF5D04A), Rgb.Hex(0xE86A8A), Rgb.Hex(0xB08AE0)])), b.Range(0, 1), y, 0.004f + ((y - 0.66f) * 0.028f));
+            b.Figure.Disc(Paint.Flat(b.Random.Pick([Rgb.White, Rgb.Hex(0xF5D04A), Rgb.Hex(0xE86A8A), Rgb.Hex(0xB08AE0)])), b.Range(0, 1),
+                y, 0.004f + ((y - 0.66f) * 0.028f));
         }
         b.Shapes();
     }
@@ -62,7 +64,8 @@ static class Fields
         for (int i = 0; i < 40; i++)
         {
             float y = b.Range(0.66f, 1);
-            b.Figure.Ellipse(Paint.Flat(b.Near(leaves[i % 4], 0.06f)), b.Range(0, 1), y, 0.006f + ((y - 0.6f) * 0.03f), 0.004f + ((y - 0.6f) * 0.016f), b.Range(0, 180));
+            b.Figure.Ellipse(Paint.Flat(b.Near(leaves[i % 4], 0.06f)), b.Range(0, 1), y, 0.006f + ((y - 0.6f) * 0.03f),
+                0.004f + ((y - 0.6f) * 0.016f), b.Range(0, 180));
         }
         b.Shapes();
     }
@@ -70,7 +73,8 @@ static class Fields
     static void FallenLeaves(Backdrop b)
     {
         for (int i = 0; i < 9; i++)
-            b.Figure.Ellipse(new Paint(b.Near(i % 2 == 0 ? 0xD9702D : 0xEBB040, 0.06f)) { Line = 0.5f }, b.Range(0, 1), i < 4 ? b.Range(0.05f, 0.6f) : b.Range(0.94f, 1), 0.024f, 0.013f, b.Range(0, 180));
+            b.Figure.Ellipse(new Paint(b.Near(i % 2 == 0 ? 0xD9702D : 0xEBB040, 0.06f)) { Line = 0.5f }, b.Range(0, 1),
+                i < 4 ? b.Range(0.05f, 0.6f) : b.Range(0.94f, 1), 0.024f, 0.013f, b.Range(0, 180));
         b.Shapes();
     }
 
@@ -82,12 +86,14 @@ static class Fields
             b.Foliage(i / 13f, b.Range(0.36f, 0.44f), b.Range(0.08f, 0.11f), b.Near(0x4C8F4C, 0.04f), 5);
         b.Shapes();
         for (int i = 0; i < 16; i++)
-            b.Figure.Disc(Paint.Flat(b.Random.Pick([Rgb.Hex(0xE8486A), Rgb.Hex(0xF5F0F0), Rgb.Hex(0xF28AB8)])), b.Range(0, 1), b.Range(0.34f, 0.56f), b.Range(0.012f, 0.022f));
+            b.Figure.Disc(Paint.Flat(b.Random.Pick([Rgb.Hex(0xE8486A), Rgb.Hex(0xF5F0F0), Rgb.Hex(0xF28AB8)])), b.Range(0, 1),
+                b.Range(0.34f, 0.56f), b.Range(0.012f, 0.022f));
         b.Shapes();
         for (int i = 0; i < 13; i++)
         {
             float x = (i + 0.5f) / 13;
-            b.Figure.Polygon(new Paint(Rgb.Hex(0xF3EEE2)) { Relief = 0.4f, Line = 0.5f }, [x - .025f, .72f, x - .025f, .5f, x, .46f, x + .025f, .5f, x + .025f, .72f], 0.003f);
+            b.Figure.Polygon(new Paint(Rgb.Hex(0xF3EEE2)) { Relief = 0.4f, Line = 0.5f },
+                [x - .025f, .72f, x - .025f, .5f, x, .46f, x + .025f, .5f, x + .025f, .72f], 0.003f);
         }
         b.Figure.Box(Paint.Flat(Rgb.Hex(0xE3DCCB)), 0.5f, 0.56f, 0.6f, 0.016f);
         b.Figure.Box(Paint.Flat(Rgb.Hex(0xE3DCCB)), 0.5f, 0.66f, 0.6f, 0.016f);
@@ -102,7 +108,8 @@ static class Fields
         b.Ridge(0.58f, 0.08f, 2, _ => Rgb.Hex(0xA5C46E));
         float x = b.Random.Chance(0.5) ? 0.2f : 0.8f;
         Paint red = new(b.Near(0xB8423A)) { Relief = 0.4f, Line = 0.7f };
-        b.Figure.Polygon(red, [x - .16f, .66f, x - .16f, .42f, x - .1f, .3f, x, .24f, x + .1f, .3f, x + .16f, .42f, x + .16f, .66f], 0.005f);
+        b.Figure.Polygon(red, [x - .16f, .66f, x - .16f, .42f, x - .1f, .3f, x, .24f, x + .1f, .3f, x + .16f, .42f, x + .16f, .66f],
+            0.005f);
         b.Figure.Box(new Paint(Rgb.White) { Relief = 0.3f, Line = 0.5f }, x, 0.57f, 0.075f, 0.09f, 0.004f);
         b.Figure.Limb(Paint.Flat(Rgb.Hex(0xB8423A)), x - 0.07f, 0.49f, x + 0.07f, 0.65f, 0.007f);
         b.Figure.Limb(Paint.Flat(Rgb.Hex(0xB8423A)), x + 0.07f, 0.49f, x - 0.07f, 0.65f, 0.007f);

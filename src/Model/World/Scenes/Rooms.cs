@@ -11,7 +11,8 @@ static class Rooms
         new("kitchen", "on a kitchen table", Kitchen) { Light = s_lamp },
         new("bookshelf", "on a bookshelf", Bookshelf) { Light = s_lamp },
         new("wooden floor", "on a wooden floor", WoodenFloor),
-        new("stage", "on a stage", Stage) { Light = Light.From(0, -0.85f, new(1.28f, 1.2f, 1.05f), new(0.42f, 0.36f, 0.46f)), Shadow = 0.6f },
+        new("stage", "on a stage", Stage) { Light = Light.From(0, -0.85f, new(1.28f, 1.2f, 1.05f), new(0.42f, 0.36f, 0.46f)),
+            Shadow = 0.6f },
         new("red carpet", "on a red carpet", RedCarpet) { Light = s_lamp },
         new("bedroom", "on a bed", Bedroom),
         new("party", "at a birthday party", Party) { Before = Confetti },
@@ -25,7 +26,8 @@ static class Rooms
         for (int i = 0; i < 7; i++)
         {
             float x = 0.05f + (0.15f * i), h = b.Range(0.05f, 0.09f);
-            var paint = new Paint(b.Random.Pick([Rgb.Hex(0xE07A5F), Rgb.Hex(0x81B29A), Rgb.Hex(0xF2CC8F), Rgb.Hex(0x5F7FA8), Rgb.White])) { Relief = 0.6f, Line = 0.6f };
+            var paint = new Paint(b.Random.Pick([Rgb.Hex(0xE07A5F), Rgb.Hex(0x81B29A), Rgb.Hex(0xF2CC8F), Rgb.Hex(0x5F7FA8),
+                Rgb.White])) { Relief = 0.6f, Line = 0.6f };
             if (i % 2 == 0)
                 b.Figure.Box(paint, x, 0.242f - h, 0.035f, h, 0.012f);
             else
@@ -46,7 +48,8 @@ static class Rooms
             while (x < 1)
             {
                 float w = b.Range(0.025f, 0.06f), h = b.Range(0.22f, 0.34f);
-                var cover = b.Random.Pick([Rgb.Hex(0xA8453C), Rgb.Hex(0x3F6E8C), Rgb.Hex(0x4F8060), Rgb.Hex(0xC99A48), Rgb.Hex(0x7A5A86), Rgb.Hex(0xD8C8A8), Rgb.Hex(0x46506A)]) * 0.92f;
+                var cover = b.Random.Pick([Rgb.Hex(0xA8453C), Rgb.Hex(0x3F6E8C), Rgb.Hex(0x4F8060), Rgb.Hex(0xC99A48), Rgb.Hex(0x7A5A86),
+                    Rgb.Hex(0xD8C8A8), Rgb.Hex(0x46506A)]) * 0.92f;
                 b.Figure.Box(new Paint(cover) { Relief = 0.5f, Line = 0.6f }, x + (w / 2), shelf - (h / 2), w / 2, h / 2, 0.004f);
                 b.Figure.Box(Paint.Flat(Rgb.Hex(0xE9D9A8), 0.8f), x + (w / 2), shelf - (h * 0.75f), w * 0.34f, 0.008f, 0.001f);
                 x += w + 0.003f;
@@ -86,7 +89,8 @@ static class Rooms
         foreach (float side in (ReadOnlySpan<float>)[0, 1])
         {
             for (int i = 0; i < 3; i++)
-                b.Figure.Box(new Paint(Rgb.Hex(hue) * 0.9f) { Line = 0.6f }, side == 0 ? 0.02f + (0.04f * i) : 0.98f - (0.04f * i), 0.36f, 0.026f, 0.46f - (0.03f * i), 0.02f);
+                b.Figure.Box(new Paint(Rgb.Hex(hue) * 0.9f) { Line = 0.6f }, side == 0 ? 0.02f + (0.04f * i) : 0.98f - (0.04f * i), 0.36f,
+                    0.026f, 0.46f - (0.03f * i), 0.02f);
         }
         for (int i = 0; i < 6; i++)
             b.Figure.Ellipse(new Paint(Rgb.Hex(hue)) { Line = 0.6f }, (i + 0.5f) / 6, 0.02f, 0.1f, 0.085f);
@@ -97,7 +101,8 @@ static class Rooms
     {
         b.Gradient(b.Near(0x3C3350), b.Near(0x6A5878), 0, 0.62f);
         for (int i = 0; i < 16; i++)
-            b.Figure.Disc(Paint.Glow(b.Random.Pick([Rgb.Hex(0xFFE6A8), Rgb.Hex(0xFFFFFF), Rgb.Hex(0xF0C0D8)]), b.Range(0.25f, 0.6f), 0.04f), b.Range(0, 1), b.Range(0.05f, 0.56f), b.Range(0.015f, 0.045f));
+            b.Figure.Disc(Paint.Glow(b.Random.Pick([Rgb.Hex(0xFFE6A8), Rgb.Hex(0xFFFFFF), Rgb.Hex(0xF0C0D8)]), b.Range(0.25f, 0.6f),
+                0.04f), b.Range(0, 1), b.Range(0.05f, 0.56f), b.Range(0.015f, 0.045f));
         b.Shapes();
         b.Field(0.62f, 1, (_, y) => Rgb.Mix(Rgb.Hex(0x8A7A80), Rgb.Hex(0xA8989A), (y - 0.62f) * 2.6f));
         b.Figure.Polygon(Paint.Flat(b.Near(0xC2202E)), [.36f, .62f, .64f, .62f, 1.02f, 1.02f, -.02f, 1.02f], 0.002f);
@@ -106,7 +111,8 @@ static class Rooms
         b.Shapes();
         foreach (float side in (ReadOnlySpan<float>)[-1, 1])
         {
-            b.Figure.Bend(new Paint(Rgb.Hex(0xA81C34)) { Line = 0.6f }, 0.5f + (0.25f * side), 0.52f, 0.5f + (0.33f * side), 0.66f, 0.5f + (0.44f * side), 0.6f, 0.014f);
+            b.Figure.Bend(new Paint(Rgb.Hex(0xA81C34)) { Line = 0.6f }, 0.5f + (0.25f * side), 0.52f, 0.5f + (0.33f * side), 0.66f,
+                0.5f + (0.44f * side), 0.6f, 0.014f);
             b.Figure.Limb(new Paint(Rgb.Gold) { Gloss = 1 }, 0.5f + (0.25f * side), 0.5f, 0.5f + (0.25f * side), 0.73f, 0.011f);
             b.Figure.Limb(new Paint(Rgb.Gold) { Gloss = 1 }, 0.5f + (0.44f * side), 0.57f, 0.5f + (0.44f * side), 0.88f, 0.016f);
             b.Figure.Disc(new Paint(Rgb.Gold) { Gloss = 1 }, 0.5f + (0.25f * side), 0.49f, 0.019f);
@@ -143,7 +149,8 @@ static class Rooms
         for (int i = 0; i < 9; i++)
         {
             float x = (i + 0.5f) / 9, t = (2 * x) - 1, y = 0.135f - (0.095f * t * t);
-            b.Figure.Polygon(new Paint(Rgb.Hex(colours[i % 5])) { Relief = 0.2f, Line = 0.5f }, [x - .042f, y, x + .042f, y, x, y + .1f], 0.002f);
+            b.Figure.Polygon(new Paint(Rgb.Hex(colours[i % 5])) { Relief = 0.2f, Line = 0.5f }, [x - .042f, y, x + .042f, y, x, y + .1f],
+                0.002f);
         }
         for (int i = 0; i < 6; i++)
         {
@@ -159,7 +166,8 @@ static class Rooms
     static void Confetti(Backdrop b)
     {
         for (int i = 0; i < 20; i++)
-            b.Figure.Box(Paint.Flat(b.Random.Pick([Rgb.Hex(0xE8586A), Rgb.Hex(0xF2B63C), Rgb.Hex(0x4FA8C8), Rgb.Hex(0x7CBF6A)])), b.Range(0, 1), b.Range(0, 1), 0.009f, 0.006f, 0.001f, b.Range(0, 180));
+            b.Figure.Box(Paint.Flat(b.Random.Pick([Rgb.Hex(0xE8586A), Rgb.Hex(0xF2B63C), Rgb.Hex(0x4FA8C8), Rgb.Hex(0x7CBF6A)])),
+                b.Range(0, 1), b.Range(0, 1), 0.009f, 0.006f, 0.001f, b.Range(0, 180));
         b.Shapes();
     }
 

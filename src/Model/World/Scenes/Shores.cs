@@ -7,8 +7,10 @@ static class Shores
     internal static readonly Scene[] All =
     [
         new("beach", "on a beach", Beach) { Before = Shells },
-        new("sunset", "on a pier at sunset", Sunset) { Light = Light.From(0.3f, -0.25f, new(1.22f, 0.98f, 0.78f), new(0.58f, 0.45f, 0.58f)) },
-        new("underwater", "under water", Underwater) { Before = Bubbles, IsFloating = true, Light = Light.From(-0.1f, -0.9f, new(1.02f, 1.18f, 1.2f), new(0.42f, 0.6f, 0.74f)) },
+        new("sunset", "on a pier at sunset", Sunset) { Light = Light.From(0.3f, -0.25f, new(1.22f, 0.98f, 0.78f),
+            new(0.58f, 0.45f, 0.58f)) },
+        new("underwater", "under water", Underwater) { Before = Bubbles, IsFloating = true,
+            Light = Light.From(-0.1f, -0.9f, new(1.02f, 1.18f, 1.2f), new(0.42f, 0.6f, 0.74f)) },
         new("river", "by a river", River) { Before = Reeds },
         new("pool", "at a swimming pool", Pool),
     ];
@@ -30,7 +32,8 @@ static class Shores
         for (int i = 0; i < 6; i++)
         {
             float a = Angles.Degrees(-190 + (40 * i)), dx = Angles.Cos(a) * 0.19f, dy = Angles.Sin(a) * 0.1f;
-            b.Figure.Bend(Paint.Flat(Rgb.Hex(i % 2 == 0 ? 0x3C8F4E : 0x57AD58)), x + lean, 0.2f, x + lean + (dx * 0.7f), 0.17f + dy, x + lean + dx, 0.25f + dy, 0.022f, 0.006f);
+            b.Figure.Bend(Paint.Flat(Rgb.Hex(i % 2 == 0 ? 0x3C8F4E : 0x57AD58)), x + lean, 0.2f, x + lean + (dx * 0.7f), 0.17f + dy,
+                x + lean + dx, 0.25f + dy, 0.022f, 0.006f);
         }
         b.Shapes();
     }
@@ -38,7 +41,8 @@ static class Shores
     static void Shells(Backdrop b)
     {
         for (int i = 0; i < 4; i++)
-            b.Figure.Ellipse(new Paint(b.Near(i % 2 == 0 ? 0xF3B8A8 : 0xFBEBD3)), b.Range(0.03f, 0.97f), b.Range(0.94f, 0.99f), 0.022f, 0.015f, b.Range(0, 90));
+            b.Figure.Ellipse(new Paint(b.Near(i % 2 == 0 ? 0xF3B8A8 : 0xFBEBD3)), b.Range(0.03f, 0.97f), b.Range(0.94f, 0.99f), 0.022f,
+                0.015f, b.Range(0, 90));
         b.Shapes();
     }
 
@@ -72,7 +76,8 @@ static class Shores
         for (int i = 0; i < 7; i++)
         {
             float x = i < 4 ? b.Range(0, 0.25f) : b.Range(0.75f, 1), h = b.Range(0.15f, 0.4f), sway = b.Range(-0.06f, 0.06f);
-            b.Figure.Bend(Paint.Flat(b.Near(i % 2 == 0 ? 0x2F8F5B : 0x57A845, 0.06f)), x, 0.97f, x + sway, 0.95f - (h * 0.5f), x - sway, 0.95f - h, 0.018f, 0.006f);
+            b.Figure.Bend(Paint.Flat(b.Near(i % 2 == 0 ? 0x2F8F5B : 0x57A845, 0.06f)), x, 0.97f, x + sway, 0.95f - (h * 0.5f), x - sway,
+                0.95f - h, 0.018f, 0.006f);
         }
         for (int i = 0; i < 3; i++)
             b.Foliage(b.Range(0, 1), 0.95f, 0.05f, b.Near(i == 1 ? 0xE8707A : 0xE8A24C), 4);

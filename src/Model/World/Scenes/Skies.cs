@@ -24,7 +24,8 @@ static class Skies
         });
         b.Stars(60);
         float px = b.Random.Chance(0.5) ? b.Range(0.08f, 0.2f) : b.Range(0.8f, 0.92f), py = b.Range(0.12f, 0.3f), r = b.Range(0.08f, 0.13f);
-        var planet = new Paint(b.Random.Pick([Rgb.Hex(0xE0A05A), Rgb.Hex(0xC86A5A), Rgb.Hex(0x6AB0A8)])) { Second = Rgb.Hex(0xF3DCB4), Pattern = Pattern.Banded, Scale = 14, Relief = 1, Line = 0 };
+        var planet = new Paint(b.Random.Pick([Rgb.Hex(0xE0A05A), Rgb.Hex(0xC86A5A), Rgb.Hex(0x6AB0A8)])) { Second = Rgb.Hex(0xF3DCB4),
+            Pattern = Pattern.Banded, Scale = 14, Relief = 1, Line = 0 };
         b.Figure.Disc(planet, px, py, r);
         b.Figure.Ellipse(Paint.Flat(Rgb.Hex(0xF0DDB8), 0.9f), px, py + (r * 0.1f), r * 1.7f, r * 0.2f, -18);
         b.Figure.Ellipse(planet with { Pattern = Pattern.Plain }, px, py - (r * 0.32f), r * 0.86f, r * 0.6f);
@@ -66,14 +67,16 @@ static class Skies
         }
         b.Clouds(4, 0.1f, 0.5f, Rgb.White, 0.9f);
         for (int i = 0; i < 9; i++)
-            b.Figure.Ellipse(new Paint(Rgb.Hex(0xFAFCFF)) { Relief = 0.5f, Line = 0 }, i / 8f, b.Range(0.88f, 0.94f), b.Range(0.12f, 0.17f), b.Range(0.09f, 0.13f));
+            b.Figure.Ellipse(new Paint(Rgb.Hex(0xFAFCFF)) { Relief = 0.5f, Line = 0 }, i / 8f, b.Range(0.88f, 0.94f),
+                b.Range(0.12f, 0.17f), b.Range(0.09f, 0.13f));
         b.Shapes();
     }
 
     static void Puffs(Backdrop b)
     {
         for (int i = 0; i < 8; i++)
-            b.Figure.Ellipse(Paint.Flat(Rgb.White, 0.95f, 0.03f), i / 7f, b.Range(0.97f, 1.02f), b.Range(0.1f, 0.14f), b.Range(0.05f, 0.075f));
+            b.Figure.Ellipse(Paint.Flat(Rgb.White, 0.95f, 0.03f), i / 7f, b.Range(0.97f, 1.02f), b.Range(0.1f, 0.14f),
+                b.Range(0.05f, 0.075f));
         b.Shapes();
     }
 }

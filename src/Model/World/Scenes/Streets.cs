@@ -10,7 +10,8 @@ static class Streets
     [
         new("city night", "in a city at night", CityNight) { Light = s_night },
         new("brick wall", "in front of a brick wall", BrickWall),
-        new("rainy street", "on a rainy street", RainyStreet) { Before = Rain, Light = Light.From(-0.2f, -0.7f, new(1.02f, 1.05f, 1.12f), new(0.52f, 0.56f, 0.68f)) },
+        new("rainy street", "on a rainy street", RainyStreet) { Before = Rain,
+            Light = Light.From(-0.2f, -0.7f, new(1.02f, 1.05f, 1.12f), new(0.52f, 0.56f, 0.68f)) },
         new("rooftop", "on a rooftop", Rooftop) { Light = Light.From(0.5f, -0.4f, new(1.2f, 1.05f, 0.95f), new(0.55f, 0.48f, 0.62f)) },
         new("ice rink", "on an ice rink", IceRink) { Light = Light.From(-0.3f, -0.7f, new(1.15f, 1.17f, 1.2f), new(0.58f, 0.64f, 0.78f)) },
         new("playground", "on a playground", Playground),
@@ -44,7 +45,8 @@ static class Streets
         b.Field(0.72f, 1, (_, y) => Rgb.Mix(Rgb.Hex(0x4A4A68), Rgb.Hex(0x34344E), (y - 0.72f) / 0.28f));
         b.Figure.Box(Paint.Flat(Rgb.Hex(0x7C7C98)), 0.5f, 0.735f, 0.6f, 0.015f, 0.001f);
         for (int i = 0; i < 5; i++)
-            b.Figure.Polygon(Paint.Flat(Rgb.Hex(0xE8D890)), [.02f + (.22f * i), .955f, .13f + (.22f * i), .955f, .12f + (.22f * i), .975f, .01f + (.22f * i), .975f], 0.001f);
+            b.Figure.Polygon(Paint.Flat(Rgb.Hex(0xE8D890)), [.02f + (.22f * i), .955f, .13f + (.22f * i), .955f, .12f + (.22f * i), .975f,
+                .01f + (.22f * i), .975f], 0.001f);
         foreach (float lamp in (ReadOnlySpan<float>)[0.08f, 0.92f])
         {
             b.Figure.Limb(Paint.Flat(Rgb.Hex(0x20223C)), lamp, 0.82f, lamp, 0.42f, 0.01f);
@@ -77,11 +79,13 @@ static class Streets
         b.Gradient(b.Near(0x7C8BA0), b.Near(0xB4BFCB), 0, 0.7f);
         Skyline(b, 0.68f, 0.25f, 0.55f, 0x6C7A90, 0xFFE2A0, 0.3);
         for (int i = 0; i < 9; i++)
-            b.Figure.Disc(Paint.Glow(b.Random.Pick([Rgb.Hex(0xFFC46A), Rgb.Hex(0xF0685A), Rgb.Hex(0x7FD0E8)]), 0.5f, 0.05f), b.Range(0, 1), b.Range(0.5f, 0.66f), b.Range(0.02f, 0.04f));
+            b.Figure.Disc(Paint.Glow(b.Random.Pick([Rgb.Hex(0xFFC46A), Rgb.Hex(0xF0685A), Rgb.Hex(0x7FD0E8)]), 0.5f, 0.05f), b.Range(0, 1),
+                b.Range(0.5f, 0.66f), b.Range(0.02f, 0.04f));
         b.Shapes();
         b.Water(0.68f, 1, b.Near(0x5F6C80), b.Near(0x4A5568), Rgb.Hex(0xC8D4E0), 0.5f);
         for (int i = 0; i < 5; i++)
-            b.Figure.Ellipse(Paint.Flat(b.Random.Pick([Rgb.Hex(0xFFD08A), Rgb.Hex(0x9CC8E0), Rgb.Hex(0xC8D4E0)]), 0.45f, 0.03f), b.Range(0, 1), b.Range(0.74f, 0.98f), b.Range(0.04f, 0.1f), 0.014f);
+            b.Figure.Ellipse(Paint.Flat(b.Random.Pick([Rgb.Hex(0xFFD08A), Rgb.Hex(0x9CC8E0), Rgb.Hex(0xC8D4E0)]), 0.45f, 0.03f),
+                b.Range(0, 1), b.Range(0.74f, 0.98f), b.Range(0.04f, 0.1f), 0.014f);
         b.Shapes();
     }
 
@@ -120,7 +124,8 @@ static class Streets
         for (int i = 0; i < 40; i++)
             b.Figure.Disc(Paint.Flat(b.Near(0x7488B8, 0.2f)), b.Range(0, 1), b.Range(0.24f, 0.46f), 0.022f);
         for (int i = 0; i < 9; i++)
-            b.Figure.Disc(Paint.Glow(b.Random.Pick([Rgb.Hex(0xFFF0C0), Rgb.Hex(0xFFB0A0), Rgb.Hex(0xB8F0D8)]), 1, 0.01f), (i + 0.5f) / 9, 0.12f + (0.03f * (i % 2)), 0.015f);
+            b.Figure.Disc(Paint.Glow(b.Random.Pick([Rgb.Hex(0xFFF0C0), Rgb.Hex(0xFFB0A0), Rgb.Hex(0xB8F0D8)]), 1, 0.01f), (i + 0.5f) / 9,
+                0.12f + (0.03f * (i % 2)), 0.015f);
         b.Shapes();
         b.Figure.Box(Paint.Flat(Rgb.White), 0.5f, 0.52f, 0.6f, 0.075f, 0.001f);
         b.Figure.Box(Paint.Flat(b.Near(0xE0584C)), 0.5f, 0.455f, 0.6f, 0.014f, 0.001f);
@@ -152,7 +157,8 @@ static class Streets
         for (int i = 0; i < 4; i++)
             b.Figure.Limb(blue, x - (0.1f * s), 0.42f + (0.08f * i), x + (0.02f * s), 0.42f + (0.08f * i), 0.009f);
         b.Figure.Bend(red, x - (0.02f * s), 0.34f, x + (0.12f * s), 0.42f, x + (0.24f * s), 0.7f, 0.026f);
-        b.Figure.Polygon(new Paint(Rgb.Hex(0xF2C84C)) { Line = 0.6f }, [x - (.14f * s), .28f, x - (.04f * s), .18f, x + (.06f * s), .28f], 0.004f);
+        b.Figure.Polygon(new Paint(Rgb.Hex(0xF2C84C)) { Line = 0.6f }, [x - (.14f * s), .28f, x - (.04f * s), .18f, x + (.06f * s), .28f],
+            0.004f);
         float swing = left ? 0.82f : 0.18f;
         b.Figure.Limb(blue, swing - 0.14f, 0.72f, swing - 0.1f, 0.3f, 0.013f);
         b.Figure.Limb(blue, swing + 0.14f, 0.72f, swing + 0.1f, 0.3f, 0.013f);

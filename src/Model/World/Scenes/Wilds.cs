@@ -6,8 +6,10 @@ static class Wilds
 {
     internal static readonly Scene[] All =
     [
-        new("snow", "in the snow", Snow) { Before = Flakes, Light = Light.From(-0.5f, -0.6f, new(1.16f, 1.17f, 1.2f), new(0.6f, 0.65f, 0.8f)) },
-        new("forest", "in a forest", Forest) { Before = Ferns, Light = Light.From(-0.4f, -0.75f, new(1.18f, 1.18f, 1.02f), new(0.5f, 0.6f, 0.56f)) },
+        new("snow", "in the snow", Snow) { Before = Flakes, Light = Light.From(-0.5f, -0.6f, new(1.16f, 1.17f, 1.2f),
+            new(0.6f, 0.65f, 0.8f)) },
+        new("forest", "in a forest", Forest) { Before = Ferns, Light = Light.From(-0.4f, -0.75f, new(1.18f, 1.18f, 1.02f),
+            new(0.5f, 0.6f, 0.56f)) },
         new("desert", "in a desert", Desert) { Light = Light.From(-0.6f, -0.55f, new(1.24f, 1.14f, 0.98f), new(0.62f, 0.52f, 0.56f)) },
         new("mountains", "in the mountains", Mountains) { Before = Stones },
         new("cave", "in a cave", Cave) { Light = Light.From(0.1f, -0.6f, new(1.1f, 1.05f, 1.15f), new(0.4f, 0.38f, 0.55f)) },
@@ -42,7 +44,8 @@ static class Wilds
             for (int i = 0; i < 5 - layer; i++)
             {
                 float w = 0.018f + (0.016f * layer), x = layer == 2 ? (i < 2 ? b.Range(0, 0.2f) : b.Range(0.8f, 1)) : b.Range(0, 1);
-                b.Figure.Polygon(Paint.Flat(trunk), [x - w, -.02f, x + w, -.02f, x + (w * 1.4f), .7f + (.05f * layer), x - (w * 1.4f), .7f + (.05f * layer)], 0.004f);
+                b.Figure.Polygon(Paint.Flat(trunk), [x - w, -.02f, x + w, -.02f, x + (w * 1.4f), .7f + (.05f * layer), x - (w * 1.4f),
+                    .7f + (.05f * layer)], 0.004f);
             }
             var leaf = Rgb.Mix(Rgb.Hex(0x9CC46A), Rgb.Hex(0x356B3E), layer / 2f);
             for (int i = 0; i < 6; i++)
@@ -93,8 +96,10 @@ static class Wilds
             float x = (0.5f * i) + b.Range(-0.12f, 0.12f), top = b.Range(0.12f, 0.28f), w = b.Range(0.34f, 0.46f);
             var rock = b.Near(0x7487A6, 0.05f);
             int peak = b.Figure.Polygon(Paint.Flat(rock), [x - w, .7f, x, top, x + w, .7f], 0.005f);
-            b.Figure.Polygon(Paint.Flat(Rgb.Darker(rock, 0.22f)), [x, top, x + w, .7f, x + (w * .12f), .7f, x - (w * .04f), top + .2f], 0.002f, clip: peak);
-            b.Figure.Polygon(Paint.Flat(Rgb.White), [x - w, top + .12f, x - (w * .16f), top + .14f, x - (w * .06f), top + .1f, x + (w * .05f), top + .16f, x + (w * .16f), top + .11f, x + w, top + .14f,
+            b.Figure.Polygon(Paint.Flat(Rgb.Darker(rock, 0.22f)), [x, top, x + w, .7f, x + (w * .12f), .7f, x - (w * .04f), top + .2f],
+                0.002f, clip: peak);
+            b.Figure.Polygon(Paint.Flat(Rgb.White), [x - w, top + .12f, x - (w * .16f), top + .14f, x - (w * .06f), top + .1f,
+                x + (w * .05f), top + .16f, x + (w * .16f), top + .11f, x + w, top + .14f,
                 x, top - .2f], 0.002f, clip: peak);
         }
         b.Shapes();
@@ -106,14 +111,16 @@ static class Wilds
     static void Stones(Backdrop b)
     {
         for (int i = 0; i < 5; i++)
-            b.Figure.Ellipse(new Paint(b.Near(0x8D929B)), i < 3 ? b.Range(0, 0.2f) : b.Range(0.8f, 1), b.Range(0.96f, 1), b.Range(0.03f, 0.06f), b.Range(0.02f, 0.04f));
+            b.Figure.Ellipse(new Paint(b.Near(0x8D929B)), i < 3 ? b.Range(0, 0.2f) : b.Range(0.8f, 1), b.Range(0.96f, 1),
+                b.Range(0.03f, 0.06f), b.Range(0.02f, 0.04f));
         b.Shapes();
     }
 
     static void Cave(Backdrop b)
     {
         var glow = b.Random.Chance(0.5) ? Rgb.Hex(0x7FD8F0) : Rgb.Hex(0xC79BF2);
-        b.Field(0, 1, (x, y) => Rgb.Mix(Rgb.Mix(Rgb.Hex(0x6C6488), glow, 0.3f), Rgb.Hex(0x2B2740), Noise.Step(0.05f, 0.6f, ((x - 0.5f) * (x - 0.5f)) + ((y - 0.45f) * (y - 0.45f) * 1.2f) + 0.1f)));
+        b.Field(0, 1, (x, y) => Rgb.Mix(Rgb.Mix(Rgb.Hex(0x6C6488), glow, 0.3f), Rgb.Hex(0x2B2740),
+            Noise.Step(0.05f, 0.6f, ((x - 0.5f) * (x - 0.5f)) + ((y - 0.45f) * (y - 0.45f) * 1.2f) + 0.1f)));
         b.Grain(0, 1, 0.5f, 8, 8);
         for (int i = 0; i < 9; i++)
         {
@@ -126,7 +133,9 @@ static class Wilds
         {
             float x = i < 3 ? b.Range(0.02f, 0.2f) : b.Range(0.8f, 0.98f), h = b.Range(0.09f, 0.2f), lean = b.Range(-0.03f, 0.03f);
             b.Figure.Disc(Paint.Glow(glow, 0.3f, 0.12f), x, 0.86f - (h / 2), 0.1f);
-            b.Figure.Polygon(new Paint(glow) { Gloss = 1, Line = 0.6f, IsBright = true }, [x - .025f, .9f, x - .03f + lean, .9f - (h * .7f), x + lean, .9f - h, x + .03f + lean, .9f - (h * .7f), x + .025f, .9f], 0.002f);
+            b.Figure.Polygon(new Paint(glow) { Gloss = 1, Line = 0.6f, IsBright = true },
+                [x - .025f, .9f, x - .03f + lean, .9f - (h * .7f), x + lean, .9f - h, x + .03f + lean, .9f - (h * .7f), x + .025f, .9f],
+                0.002f);
         }
         b.Shapes();
     }
@@ -138,14 +147,16 @@ static class Wilds
         {
             for (int i = 0; i < 7; i++)
             {
-                float x = b.Range(0, 1), y = layer == 0 ? b.Range(0.1f, 0.6f) : layer == 1 ? b.Range(0, 0.3f) : b.Range(-0.05f, 0.12f), a = b.Range(0, 180);
+                float x = b.Range(0, 1), y = layer == 0 ? b.Range(0.1f, 0.6f) : layer == 1 ? b.Range(0, 0.3f) : b.Range(-0.05f, 0.12f),
+                    a = b.Range(0, 180);
                 var leaf = Rgb.Near(Rgb.Mix(Rgb.Hex(0x6FB57A), Rgb.Hex(0x1F5A3C), layer / 2f), 0.05f, ref b.Random);
                 b.Figure.Ellipse(Paint.Flat(leaf), x, y, b.Range(0.1f, 0.19f), b.Range(0.035f, 0.06f), a);
             }
             b.Shapes();
         }
         for (int i = 0; i < 3; i++)
-            b.Figure.Bend(Paint.Flat(Rgb.Hex(0x6A7F3A)), b.Range(0, 0.4f), -0.02f, b.Range(0.2f, 0.8f), b.Range(0.2f, 0.36f), b.Range(0.6f, 1), -0.02f, 0.008f);
+            b.Figure.Bend(Paint.Flat(Rgb.Hex(0x6A7F3A)), b.Range(0, 0.4f), -0.02f, b.Range(0.2f, 0.8f), b.Range(0.2f, 0.36f),
+                b.Range(0.6f, 1), -0.02f, 0.008f);
         b.Shapes();
         b.Ridge(0.8f, 0.07f, 4, depth => Rgb.Mix(Rgb.Hex(0x5C9048), Rgb.Hex(0x6A5638), Math.Min(1, depth * 6)));
         b.Grain(0.75f, 1, 0.3f, 20, 24);
@@ -156,7 +167,8 @@ static class Wilds
         for (int i = 0; i < 8; i++)
         {
             bool left = i % 2 == 0;
-            b.Figure.Ellipse(new Paint(b.Near(0x3F9050, 0.07f)) { Line = 0.7f }, left ? b.Range(-0.02f, 0.16f) : b.Range(0.84f, 1.02f), b.Range(0.9f, 1.02f), 0.13f, 0.04f, left ? b.Range(-80, -20) : b.Range(20, 80));
+            b.Figure.Ellipse(new Paint(b.Near(0x3F9050, 0.07f)) { Line = 0.7f }, left ? b.Range(-0.02f, 0.16f) : b.Range(0.84f, 1.02f),
+                b.Range(0.9f, 1.02f), 0.13f, 0.04f, left ? b.Range(-80, -20) : b.Range(20, 80));
         }
         b.Shapes();
     }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
 using SuTI.Engine;
 using SuTI.Model.Folders;
 using SuTI.Model.Imaging;
@@ -30,7 +29,8 @@ static class SpriteFolderReader
                 continue;
             string source = string.Create(CultureInfo.InvariantCulture, $"{list}, line {number}");
             if (line.Length > LongestLine)
-                throw new SutiException(Printable(source), "the line is too long", $"at most {LongestLine}", line.Length.ToString(CultureInfo.InvariantCulture));
+                throw new SutiException(Printable(source), "the line is too long", $"at most {LongestLine}",
+                    line.Length.ToString(CultureInfo.InvariantCulture));
             if (sprites.Count == MostSprites)
                 throw new SutiException(Printable(list), "lists too many sprites", $"at most {MostSprites}", "more");
             sprites.Add(Entry(folder, JsonConfig.Parse(Encoding.UTF8.GetBytes(line), source)));
@@ -47,12 +47,14 @@ static class SpriteFolderReader
         string path = Inside(folder, file, json);
         var image = ImageFile.Read(path, s_limits).ToRgba().ToEightBits();
         var sprite = new Sprite(image.Width, image.Height, image.Bytes);
-        return sprite.IsEmpty ? throw new SutiException(Printable(path), "a sprite shows something", "an opaque pixel", "none") : (noun, category, sprite);
+        return sprite.IsEmpty ? throw new SutiException(Printable(path), "a sprite shows something", "an opaque pixel", "none") : (noun,
+            category, sprite);
     }
 
     static string Inside(string folder, string file, JsonConfig json)
     {
-        bool isPlain = file.Length > 0 && !Path.IsPathRooted(file) && !file.Contains('\\', StringComparison.Ordinal) && !file.Contains('\0', StringComparison.Ordinal)
+        bool isPlain = file.Length > 0 && !Path.IsPathRooted(file) && !file.Contains('\\',
+            StringComparison.Ordinal) && !file.Contains('\0', StringComparison.Ordinal)
             && file.Split('/').All(part => part is not ("" or "." or ".."));
         return isPlain ? Path.Combine(folder, file)
             : throw new SutiException(Printable(json.Source), "a sprite lies within its folder", "a relative path", $"'{Printable(file)}'");
@@ -66,7 +68,8 @@ static class SpriteFolderReader
             if (!info.Exists)
                 throw new SutiException(Printable(list), "a folder of sprites has this list", "a file", "none");
             if (info.Length > LargestList)
-                throw new SutiException(Printable(list), "the list is too large", $"at most {LargestList} bytes", info.Length.ToString(CultureInfo.InvariantCulture));
+                throw new SutiException(Printable(list), "the list is too large", $"at most {LargestList} bytes",
+                    info.Length.ToString(CultureInfo.InvariantCulture));
             return File.ReadAllLines(list);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)

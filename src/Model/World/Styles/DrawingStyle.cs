@@ -38,5 +38,6 @@ public sealed class DrawingStyle
     /// <exception cref="SutiException">There is none of this name.</exception>
     public static DrawingStyle Named(string name)
         => All.FirstOrDefault(style => style.Name == name)
-            ?? throw new SutiException("style", "there is none of this name", string.Join(", ", All.Select(style => style.Name)), $"'{CheckpointException.Printable(name ?? "")}'");
+            ?? throw new SutiException("style", "there is none of this name", string.Join(", ", All.Select(style => style.Name)),
+            $"'{CheckpointException.Printable(name ?? "")}'");
 }

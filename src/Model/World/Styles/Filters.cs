@@ -12,8 +12,10 @@ static class Filters
     /// <summary>Strength of the edge at a pixel: the length of the Sobel gradient of all colours.</summary>
     internal static float Edge(ReadOnlySpan<Vector4> picture, int size, int x, int y)
     {
-        Vector3 a = At(picture, size, x - 1, y - 1), b = At(picture, size, x, y - 1), c = At(picture, size, x + 1, y - 1), d = At(picture, size, x - 1, y);
-        Vector3 e = At(picture, size, x + 1, y), f = At(picture, size, x - 1, y + 1), g = At(picture, size, x, y + 1), h = At(picture, size, x + 1, y + 1);
+        Vector3 a = At(picture, size, x - 1, y - 1), b = At(picture, size, x, y - 1), c = At(picture, size, x + 1, y - 1),
+            d = At(picture, size, x - 1, y);
+        Vector3 e = At(picture, size, x + 1, y), f = At(picture, size, x - 1, y + 1), g = At(picture, size, x, y + 1),
+            h = At(picture, size, x + 1, y + 1);
         var across = c + (2 * e) + h - a - (2 * d) - f;
         var down = f + (2 * g) + h - a - (2 * b) - c;
         var square = (across * across) + (down * down);

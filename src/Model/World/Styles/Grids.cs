@@ -15,7 +15,8 @@ static class Grids
         {
             for (int column = 0; column < PixelCells; column++)
             {
-                int left = column * size / PixelCells, right = (column + 1) * size / PixelCells, top = row * size / PixelCells, bottom = (row + 1) * size / PixelCells;
+                int left = column * size / PixelCells, right = (column + 1) * size / PixelCells, top = row * size / PixelCells,
+                    bottom = (row + 1) * size / PixelCells;
                 var colour = Stepped(Filters.Vivid(Filters.Mean(from, size, left, top, right, bottom), 1.25f), 6);
                 for (int y = top; y < bottom; y++)
                     to[((y * size) + left)..((y * size) + right)].Fill(new(colour, 1));
@@ -45,7 +46,8 @@ static class Grids
             }
             float joint = Noise.Step(-0.08f, 0.22f, MathF.Sqrt(second) - MathF.Sqrt(first));
             var colour = Filters.Vivid(Filters.At(from, size, (int)(stone.X * cell), (int)(stone.Y * cell)), 1.2f);
-            to[i] = new(Rgb.Mix(Rgb.Mix(colour, Rgb.Hex(0xE9E2D4), 0.6f), colour * (0.94f + (0.12f * Noise.At((int)(stone.X * 9), (int)(stone.Y * 9), seed))), joint), 1);
+            to[i] = new(Rgb.Mix(Rgb.Mix(colour, Rgb.Hex(0xE9E2D4), 0.6f),
+                colour * (0.94f + (0.12f * Noise.At((int)(stone.X * 9), (int)(stone.Y * 9), seed))), joint), 1);
         }
     }
 
@@ -60,5 +62,6 @@ static class Grids
     }
 
     static Vector3 Stepped(Vector3 colour, int steps)
-        => new(MathF.Round(colour.X * (steps - 1)) / (steps - 1), MathF.Round(colour.Y * (steps - 1)) / (steps - 1), MathF.Round(colour.Z * (steps - 1)) / (steps - 1));
+        => new(MathF.Round(colour.X * (steps - 1)) / (steps - 1), MathF.Round(colour.Y * (steps - 1)) / (steps - 1),
+        MathF.Round(colour.Z * (steps - 1)) / (steps - 1));
 }

@@ -17,7 +17,8 @@ static class Paintings
                 int sx = (int)(x + (unit * 2.4f * (Noise.Smooth(u * 0.22f, v * 0.22f, seed) - 0.5f)));
                 int sy = (int)(y + (unit * 2.4f * (Noise.Smooth(u * 0.22f, v * 0.22f, seed + 1) - 0.5f)));
                 int reach = Math.Max(1, (int)(unit * 0.8f));
-                var wash = (Filters.At(from, size, sx - reach, sy) + Filters.At(from, size, sx + reach, sy) + Filters.At(from, size, sx, sy - reach)
+                var wash = (Filters.At(from, size, sx - reach, sy) + Filters.At(from, size, sx + reach, sy) + Filters.At(from, size, sx,
+                    sy - reach)
                     + Filters.At(from, size, sx, sy + reach) + (Filters.At(from, size, sx, sy) * 2)) / 6;
                 wash = Filters.Vivid(wash, 1.1f);
                 float pigment = 0.62f + (0.3f * Noise.Rough(u * 0.12f, v * 0.12f, seed + 2));

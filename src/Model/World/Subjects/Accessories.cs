@@ -19,7 +19,8 @@ public static class Accessories
     /// <exception cref="SutiException">There is none of this name.</exception>
     public static Accessory Named(string name)
         => All.FirstOrDefault(accessory => accessory.Name == name)
-            ?? throw new SutiException("accessory", "there is none of this name", string.Join(", ", All.Select(accessory => accessory.Name)), $"'{CheckpointException.Printable(name ?? "")}'");
+            ?? throw new SutiException("accessory", "there is none of this name",
+            string.Join(", ", All.Select(accessory => accessory.Name)), $"'{CheckpointException.Printable(name ?? "")}'");
 
     static void TopHat(Figure f, Paint first, Paint second)
     {
@@ -45,7 +46,8 @@ public static class Accessories
     {
         var (x, y, w) = f.Top;
         float z = f.AnchorDepth + 0.05f;
-        f.Polygon(first with { Second = second.Colour, Pattern = Pattern.Zigzag, Scale = 3.4f / w }, [-.36f, .06f, 0, -.95f, .36f, .06f], 0.02f, x, y, w, w, z);
+        f.Polygon(first with { Second = second.Colour, Pattern = Pattern.Zigzag, Scale = 3.4f / w }, [-.36f, .06f, 0, -.95f, .36f, .06f],
+            0.02f, x, y, w, w, z);
         f.Disc(second, x, y - (w * 0.98f), w * 0.13f, z);
     }
 
@@ -53,7 +55,8 @@ public static class Accessories
     {
         var (x, y, w) = f.Top;
         float z = f.AnchorDepth + 0.05f;
-        f.Polygon(new(Rgb.Hex(0xD2303A)), [-.5f, 0, -.34f, -.45f, .1f, -.72f, .72f, -.42f, .66f, -.3f, .3f, -.4f, .5f, 0], 0.05f, x, y, w, w, z);
+        f.Polygon(new(Rgb.Hex(0xD2303A)), [-.5f, 0, -.34f, -.45f, .1f, -.72f, .72f, -.42f, .66f, -.3f, .3f, -.4f, .5f, 0], 0.05f, x, y, w,
+            w, z);
         f.Box(Coat.White, x, y, w * 0.6f, w * 0.13f, w * 0.12f, 0, z);
         f.Disc(Coat.White, x + (w * 0.72f), y - (w * 0.3f), w * 0.15f, z);
     }
@@ -84,7 +87,8 @@ public static class Accessories
         var (x, y, w) = f.Neck;
         float z = f.AnchorDepth + 0.08f;
         var wool = first with { Second = second.Colour, Pattern = Pattern.Striped, Scale = 4 / Math.Max(w, 0.3f) };
-        f.Box(wool with { Pattern = Pattern.Banded, Scale = 6 / Math.Max(w, 0.3f) }, x + (w * 0.24f), y + (w * 0.32f), w * 0.13f, w * 0.32f, 0.03f, -8, z);
+        f.Box(wool with { Pattern = Pattern.Banded, Scale = 6 / Math.Max(w, 0.3f) }, x + (w * 0.24f), y + (w * 0.32f), w * 0.13f,
+            w * 0.32f, 0.03f, -8, z);
         f.Box(wool, x, y, w * 0.55f, w * 0.15f, w * 0.14f, 3, z + 0.02f);
     }
 

@@ -36,7 +36,8 @@ static class Aircraft
         f.Ellipse(c.Second with { Line = 0.5f }, 0, -0.25f, w * 0.32f, 0.8f, 0, 0.08f, bag);
         f.Box(c.Accent with { Line = 0.5f }, 0, 0.14f, 0.7f, c.Trait(1, 0.05f, 0.09f), 0, 0, 0.1f, bag);
         f.Signed(c, 0, -0.38f, 0.2f, bag);
-        f.Box(new(Rgb.Wood) { Second = Rgb.Darker(Rgb.Wood, 0.35f), Pattern = Pattern.Checked, Scale = 9 }, 0, 0.82f, 0.2f, 0.13f, 0.04f, 0, 0.1f);
+        f.Box(new(Rgb.Wood) { Second = Rgb.Darker(Rgb.Wood, 0.35f), Pattern = Pattern.Checked, Scale = 9 }, 0, 0.82f, 0.2f, 0.13f, 0.04f,
+            0, 0.1f);
         f.Box(c.Dark, 0, 0.71f, 0.22f, 0.03f, 0.03f, 0, 0.12f);
         f.Top = (0, -0.88f, 0.6f);
         f.Eyes = (0, -0.38f, 0.8f);
@@ -48,7 +49,8 @@ static class Aircraft
         float r = c.Trait(0, 0.22f, 0.29f);
         f.Polygon(c.Second, [-.2f, 0, -.42f, -.42f, -.26f, -.42f, .22f, 0], 0.03f, 0.1f, 0.02f);
         f.Polygon(c.Second, [-.2f, .05f, -.32f, -.48f, -.12f, -.46f, .16f, .05f], 0.03f, -0.7f, 0.05f);
-        int body = f.Polygon(c.Body, [-.94f, .06f, -.5f, -r * .7f + .1f, .3f, -r + .1f, .72f, -.04f, .92f, .14f, .7f, .32f, 0, .14f + r, -.6f, .26f], 0.05f, z: 0.05f);
+        int body = f.Polygon(c.Body, [-.94f, .06f, -.5f, -r * .7f + .1f, .3f, -r + .1f, .72f, -.04f, .92f, .14f, .7f, .32f, 0, .14f + r,
+            -.6f, .26f], 0.05f, z: 0.05f);
         f.Box(c.Accent, 0, 0.2f, 1, 0.05f, 0, -2, 0.06f, body);
         f.Polygon(Coat.Glass, [.42f, .02f, .5f, -.1f, .7f, -.02f, .76f, .08f], 0.02f, z: 0.1f);
         for (int i = 0; i < 2 + c.Form(1, 3); i++)

@@ -112,7 +112,8 @@ static class Birds
     static void Rooster(Figure f, Coat c)
     {
         for (int i = 0; i < 4; i++)
-            f.Bend(i % 2 == 0 ? c.Accent : c.Second, -0.4f, 0.2f, -0.75f - (0.05f * i), -0.5f + (0.12f * i), -0.92f, -0.2f + (0.2f * i), 0.11f, 0.05f, -0.1f);
+            f.Bend(i % 2 == 0 ? c.Accent : c.Second, -0.4f, 0.2f, -0.75f - (0.05f * i), -0.5f + (0.12f * i), -0.92f, -0.2f + (0.2f * i),
+                0.11f, 0.05f, -0.1f);
         f.Limb(Coat.Beak, -0.1f, 0.6f, -0.1f, 0.95f, 0.045f);
         f.Limb(Coat.Beak, 0.12f, 0.6f, 0.14f, 0.95f, 0.045f, -1, 0.1f);
         int body = f.Ellipse(c.Body, -0.05f, 0.3f, c.Trait(0, 0.48f, 0.58f), 0.42f, -20);

@@ -60,7 +60,8 @@ static class Buildings
         for (int i = 0; i < 4; i++)
         {
             float a = Angles.Degrees(turn + (90 * i)), x = Angles.Cos(a), y = Angles.Sin(a);
-            f.Box(Coat.White with { Second = Rgb.Hex(0xCFC6B4), Pattern = Pattern.Checked, Scale = 8 }, (x * sail * 0.6f) - (y * 0.09f), -0.26f + (y * sail * 0.6f) + (x * 0.09f),
+            f.Box(Coat.White with { Second = Rgb.Hex(0xCFC6B4), Pattern = Pattern.Checked, Scale = 8 }, (x * sail * 0.6f) - (y * 0.09f),
+                -0.26f + (y * sail * 0.6f) + (x * 0.09f),
                 sail * 0.38f, 0.095f, 0.01f, turn + (90 * i), 0.2f);
             f.Limb(Coat.Wood, 0, -0.26f, x * sail, -0.26f + (y * sail), 0.03f, -1, 0.22f);
         }
@@ -93,5 +94,6 @@ static class Buildings
         f.Neck = (0, 0.2f, 0.9f);
     }
 
-    static void Tower(Figure f, in Paint paint, float x, float w, float top, float z) => f.Box(paint, x, (top + 0.95f) / 2, w, (0.95f - top) / 2, 0.02f, 0, z);
+    static void Tower(Figure f, in Paint paint, float x, float w, float top, float z) => f.Box(paint, x, (top + 0.95f) / 2, w,
+        (0.95f - top) / 2, 0.02f, 0, z);
 }

@@ -13,7 +13,8 @@ static class Clothing
     static void Boot(Figure f, Coat c)
     {
         float w = c.Trait(0, 0.28f, 0.36f), top = c.Trait(1, -0.9f, -0.5f);
-        int leg = f.Polygon(c.Body, [-.3f - w, top, -.3f + w, top, -.3f + w, .25f, .45f, .42f, .68f, .62f, .68f, .84f, -.32f - w, .84f], 0.08f, 0.05f);
+        int leg = f.Polygon(c.Body, [-.3f - w, top, -.3f + w, top, -.3f + w, .25f, .45f, .42f, .68f, .62f, .68f, .84f, -.32f - w, .84f],
+            0.08f, 0.05f);
         f.Ellipse(c.Second, 0.5f, 0.68f, 0.3f, 0.24f, 0, 0.1f, leg);
         f.Box(c.Second, -0.25f, top + 0.04f, w + 0.1f, c.Trait(2, 0.08f, 0.14f), 0.05f, 0, 0.1f);
         f.Signed(c, -0.25f, (top + 0.6f) / 2, 0.2f, leg);
@@ -30,12 +31,14 @@ static class Clothing
     static void Sneaker(Figure f, Coat c)
     {
         float heel = c.Trait(0, -0.3f, -0.05f);
-        int shoe = f.Polygon(c.Body, [-.72f, heel, -.5f, heel - .06f, -.3f, heel + .1f, .05f, heel - .02f, .5f, .45f, .82f, .55f, .88f, .78f, -.78f, .78f], 0.07f);
+        int shoe = f.Polygon(c.Body, [-.72f, heel, -.5f, heel - .06f, -.3f, heel + .1f, .05f, heel - .02f, .5f, .45f, .82f, .55f, .88f,
+            .78f, -.78f, .78f], 0.07f);
         f.Ellipse(c.Second, 0.7f, 0.72f, 0.26f, 0.24f, 0, 0.05f, shoe);
         f.Polygon(c.Second, [-.8f, heel, -.55f, heel, -.5f, .8f, -.85f, .8f], 0.02f, z: 0.05f, clip: shoe);
         f.Signed(c, -0.18f, 0.46f, 0.19f, shoe);
         for (int i = 0; i < 4; i++)
-            f.Limb(Coat.White, 0.04f + (0.11f * i), heel + 0.08f + (0.13f * i), 0.22f + (0.11f * i), heel + (0.13f * i) - 0.01f, 0.035f, -1, 0.12f);
+            f.Limb(Coat.White, 0.04f + (0.11f * i), heel + 0.08f + (0.13f * i), 0.22f + (0.11f * i), heel + (0.13f * i) - 0.01f, 0.035f,
+                -1, 0.12f);
         f.Box(Coat.White, 0.03f, 0.86f, 0.86f, c.Trait(1, 0.07f, 0.12f), 0.07f, 0, 0.1f);
         f.Box(c.Accent with { Line = 0 }, 0.03f, 0.88f, 0.8f, 0.02f, 0.02f, 0, 0.12f);
         f.Top = (-0.4f, heel, 0.5f);
@@ -65,7 +68,8 @@ static class Clothing
         float w = c.Trait(0, 0.56f, 0.7f), top = c.Trait(1, -0.1f, 0.1f);
         f.Arc(c.Second, 0, top + 0.05f, c.Trait(2, 0.36f, 0.48f), 0.09f, 180, 360);
         int bag = f.Polygon(c.Body, [-w * .78f, top, w * .78f, top, w, .9f, -w, .9f], 0.06f, z: 0.1f);
-        f.Polygon(c.Second, [-w * .82f, top - .02f, w * .82f, top - .02f, w * .7f, top + .32f, 0, top + .45f, -w * .7f, top + .32f], 0.03f, z: 0.14f);
+        f.Polygon(c.Second, [-w * .82f, top - .02f, w * .82f, top - .02f, w * .7f, top + .32f, 0, top + .45f, -w * .7f, top + .32f], 0.03f,
+            z: 0.14f);
         f.Disc(Coat.Gold, 0, top + 0.38f, 0.08f, 0.18f);
         f.Disc(Coat.Gold, -w * 0.6f, top + 0.04f, 0.06f, 0.16f);
         f.Disc(Coat.Gold, w * 0.6f, top + 0.04f, 0.06f, 0.16f);

@@ -37,17 +37,20 @@ static class Details
         switch (coat.Subject.Mark)
         {
             case Mark.Star:
-                figure.Polygon(paint, [0, -1, .29f, -.4f, .95f, -.31f, .48f, .15f, .59f, .81f, 0, .5f, -.59f, .81f, -.48f, .15f, -.95f, -.31f, -.29f, -.4f],
+                figure.Polygon(paint, [0, -1, .29f, -.4f, .95f, -.31f, .48f, .15f, .59f, .81f, 0, .5f, -.59f, .81f, -.48f, .15f, -.95f,
+                    -.31f, -.29f, -.4f],
                     0.01f, x, y, radius, radius, z, clip);
                 break;
             case Mark.Heart:
-                figure.Polygon(paint, [0, .9f, -.85f, 0, -.9f, -.5f, -.5f, -.85f, 0, -.45f, .5f, -.85f, .9f, -.5f, .85f, 0], 0.02f, x, y, radius, radius, z, clip);
+                figure.Polygon(paint, [0, .9f, -.85f, 0, -.9f, -.5f, -.5f, -.85f, 0, -.45f, .5f, -.85f, .9f, -.5f, .85f, 0], 0.02f, x, y,
+                    radius, radius, z, clip);
                 break;
             case Mark.Spot:
                 figure.Disc(paint, x, y, radius * 0.85f, z, clip);
                 break;
             case Mark.Bolt:
-                figure.Polygon(paint, [.2f, -1, -.6f, .15f, -.1f, .15f, -.25f, 1, .6f, -.25f, .1f, -.25f, .5f, -1], 0.01f, x, y, radius, radius, z, clip);
+                figure.Polygon(paint, [.2f, -1, -.6f, .15f, -.1f, .15f, -.25f, 1, .6f, -.25f, .1f, -.25f, .5f, -1], 0.01f, x, y, radius,
+                    radius, z, clip);
                 break;
             case Mark.Band:
                 figure.Box(paint, x, y, radius * 0.55f, 2, 0, 12, z, clip);

@@ -35,7 +35,8 @@ static class Food
     {
         f.Box(c.Second, 0, y, w + 0.03f, 0.07f, 0.06f, 0, z);
         for (int i = 0; i < 5; i++)
-            f.Limb(c.Second with { Line = 0.4f }, w * ((0.44f * i) - 0.88f), y + 0.02f, w * ((0.44f * i) - 0.88f), y + 0.08f + (i % 2 * 0.09f), w * 0.17f, w * 0.14f, z);
+            f.Limb(c.Second with { Line = 0.4f }, w * ((0.44f * i) - 0.88f), y + 0.02f, w * ((0.44f * i) - 0.88f),
+                y + 0.08f + (i % 2 * 0.09f), w * 0.17f, w * 0.14f, z);
     }
 
     static void Cupcake(Figure f, Coat c)
@@ -51,7 +52,8 @@ static class Food
         f.Disc(c.Accent with { Gloss = 1 }, 0, top - 0.06f, c.Trait(2, 0.11f, 0.16f), 0.15f);
         f.Bend(Coat.Leaf, 0, top - 0.15f, 0.02f, top - 0.28f, 0.14f, top - 0.34f, 0.02f, -1, 0.15f);
         for (int i = 0; i < 6; i++)
-            f.Limb(i % 2 == 0 ? c.Accent : Coat.White, -0.4f + (0.16f * i), 0.12f - (i % 3 * 0.16f), -0.36f + (0.16f * i), 0.18f - (i % 3 * 0.16f), 0.025f, -1, 0.2f);
+            f.Limb(i % 2 == 0 ? c.Accent : Coat.White, -0.4f + (0.16f * i), 0.12f - (i % 3 * 0.16f), -0.36f + (0.16f * i),
+                0.18f - (i % 3 * 0.16f), 0.025f, -1, 0.2f);
         f.Top = (0, top, 0.55f);
         f.Eyes = (0, 0.08f, 0.72f);
         f.Neck = (0, 0.36f, 0.95f);
@@ -108,7 +110,8 @@ static class Food
         int stalk = f.Lathe(new(Rgb.Cream), [-.1f, stem * .85f, .3f, stem * .8f, .7f, stem * 1.1f, .93f, stem * 1.15f]);
         f.Signed(c, 0, 0.5f, 0.14f, stalk);
         f.Ellipse(new Paint(Rgb.Darker(Rgb.Cream, 0.2f)), 0, 0.08f, w * 0.9f, 0.13f);
-        int cap = f.Polygon(c.Body, [-w, .1f, -w * .92f, -.18f, -w * .66f, top * .62f, -w * .3f, top * .94f, 0, top, w * .3f, top * .94f, w * .66f, top * .62f, w * .92f, -.18f, w, .1f,
+        int cap = f.Polygon(c.Body, [-w, .1f, -w * .92f, -.18f, -w * .66f, top * .62f, -w * .3f, top * .94f, 0, top, w * .3f, top * .94f,
+            w * .66f, top * .62f, w * .92f, -.18f, w, .1f,
             w * .5f, .02f, 0, 0, -w * .5f, .02f], 0.05f, z: 0.1f);
         float spot = c.Trait(3, 0.09f, 0.16f);
         ReadOnlySpan<float> spots = [0, .55f, -.5f, .3f, .48f, .34f, -.16f, .22f, .22f, .12f, .78f, .06f, -.82f, .05f];
@@ -128,7 +131,8 @@ static class Food
         f.Limb(c.Body, 0, 0.5f, 0, -0.6f, w, w * 0.92f, 0.1f);
         float top = -0.6f - (w * 0.9f);
         for (int petal = 0; petal < 5; petal++)
-            f.Disc(c.Accent with { Line = 0.6f }, 0.11f * Angles.Cos(petal * 1.2566f), top + (0.09f * Angles.Sin(petal * 1.2566f)), 0.085f, 0.15f);
+            f.Disc(c.Accent with { Line = 0.6f }, 0.11f * Angles.Cos(petal * 1.2566f), top + (0.09f * Angles.Sin(petal * 1.2566f)), 0.085f,
+                0.15f);
         f.Disc(Coat.Gold, 0, top, 0.06f, 0.17f);
         f.Disc(c.Accent, -0.54f, left - 0.12f, 0.07f, 0.1f);
         int pot = f.Polygon(c.Second, [-.42f, .5f, .42f, .5f, .32f, .92f, -.32f, .92f], 0.03f, z: 0.15f);

@@ -44,11 +44,13 @@ static class Household
         for (int i = 0; i < 12; i++)
         {
             float x = Angles.Sin(i * Angles.Turn / 12), y = -Angles.Cos(i * Angles.Turn / 12);
-            f.Disc(Paint.Flat(i % 3 == 0 ? Rgb.Black : Rgb.Charcoal), x * face * 0.82f, 0.16f + (y * face * 0.82f), i % 3 == 0 ? 0.05f : 0.025f, 0.14f);
+            f.Disc(Paint.Flat(i % 3 == 0 ? Rgb.Black : Rgb.Charcoal), x * face * 0.82f, 0.16f + (y * face * 0.82f),
+                i % 3 == 0 ? 0.05f : 0.025f, 0.14f);
         }
         f.Signed(c, 0, 0.42f, 0.11f, body);
         float hour = c.Trait(3, 0, Angles.Turn), minute = c.Trait(4, 0, Angles.Turn);
-        f.Limb(c.Accent with { Relief = 0.1f }, 0, 0.16f, face * 0.5f * Angles.Sin(hour), 0.16f - (face * 0.5f * Angles.Cos(hour)), 0.045f, 0.035f, 0.16f);
+        f.Limb(c.Accent with { Relief = 0.1f }, 0, 0.16f, face * 0.5f * Angles.Sin(hour), 0.16f - (face * 0.5f * Angles.Cos(hour)), 0.045f,
+            0.035f, 0.16f);
         f.Limb(Coat.Black, 0, 0.16f, face * 0.72f * Angles.Sin(minute), 0.16f - (face * 0.72f * Angles.Cos(minute)), 0.035f, 0.025f, 0.17f);
         f.Disc(c.Second, 0, 0.16f, 0.06f, 0.18f);
         f.Top = (0, 0.14f - r, 0.7f);
@@ -88,7 +90,8 @@ static class Household
         f.Ellipse(c.Light, 0, top, w, 0.07f, 0, 0.1f);
         f.Bend(c.Light with { Line = 0.5f }, -w * 0.7f, top + 0.02f, -w * 0.75f, top + 0.1f, -w * 0.7f, top + 0.22f, 0.06f, 0.05f, 0.15f);
         f.Limb(Coat.Black, 0, top, 0, top - 0.12f, 0.02f, -1, 0.1f);
-        f.Lathe(new(Rgb.Hex(0xF58A2A)) { IsBright = true, Line = 0 }, [top - .58f, .01f, top - .38f, .1f, top - .2f, .13f, top - .08f, .05f], z: 0.12f);
+        f.Lathe(new(Rgb.Hex(0xF58A2A)) { IsBright = true, Line = 0 }, [top - .58f, .01f, top - .38f, .1f, top - .2f, .13f, top - .08f,
+            .05f], z: 0.12f);
         f.Lathe(new(Rgb.Hex(0xFFE48A)) { IsBright = true, Line = 0 }, [top - .4f, .01f, top - .24f, .065f, top - .12f, .04f], z: 0.13f);
         f.Top = (0, top - 0.05f, 0.5f);
         f.Eyes = (0, top + 0.3f, 0.52f);
@@ -117,7 +120,8 @@ static class Household
         float w = c.Trait(0, 0.8f, 0.95f), top = c.Trait(1, -0.9f, -0.75f);
         f.Limb(Coat.Steel, 0, top, 0, 0.75f, 0.04f);
         f.Arc(Coat.Wood, -0.14f, 0.76f, 0.14f, 0.09f, 0, 190, 0.1f);
-        int canopy = f.Polygon(c.Body, [-w, .1f, -w * .9f, -.25f, -w * .6f, top + .2f, -w * .25f, top + .04f, 0, top, w * .25f, top + .04f, w * .6f, top + .2f,
+        int canopy = f.Polygon(c.Body, [-w, .1f, -w * .9f, -.25f, -w * .6f, top + .2f, -w * .25f, top + .04f, 0, top, w * .25f, top + .04f,
+            w * .6f, top + .2f,
             w * .9f, -.25f, w, .1f, w * .66f, -.02f, w * .33f, .1f, 0, -.02f, -w * .33f, .1f, -w * .66f, -.02f], 0.02f, z: 0.1f);
         f.Bend(c.Dark with { Line = 0, Opacity = 0.7f }, 0, top, -w * 0.4f, -0.4f, -w * 0.33f, 0.08f, 0.015f, -1, 0.12f, canopy);
         f.Bend(c.Dark with { Line = 0, Opacity = 0.7f }, 0, top, w * 0.4f, -0.4f, w * 0.33f, 0.08f, 0.015f, -1, 0.12f, canopy);

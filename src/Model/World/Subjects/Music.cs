@@ -19,7 +19,8 @@ static class Music
             f.Disc(Coat.Steel, -0.16f, -0.95f + (0.1f * i), 0.035f);
             f.Disc(Coat.Steel, 0.16f, -0.95f + (0.1f * i), 0.035f);
         }
-        int body = f.Lathe(c.Body, [-.22f, .1f, -.12f, high * .9f, .06f, high, .22f, waist, .45f, low, .7f, low * .98f, .92f, low * .4f], z: 0.05f);
+        int body = f.Lathe(c.Body, [-.22f, .1f, -.12f, high * .9f, .06f, high, .22f, waist, .45f, low, .7f, low * .98f, .92f, low * .4f],
+            z: 0.05f);
         f.Disc(c.Second, 0, 0.2f, 0.2f, 0.08f);
         f.Disc(Coat.Black, 0, 0.2f, 0.15f, 0.08f);
         f.Box(c.Dark, 0, 0.62f, 0.2f, 0.045f, 0.02f, 0, 0.1f);
@@ -70,7 +71,8 @@ static class Music
             f.Box(Coat.Steel, -0.24f + (0.2f * i), -0.27f, 0.03f, 0.07f, 0.02f, 0, 0.1f);
             f.Ellipse(c.Accent, -0.24f + (0.2f * i), -0.35f, 0.07f, 0.035f, 0, 0.12f);
         }
-        int horn = f.Polygon(c.Body, [.34f, -.07f, .6f, -.14f, .8f, -bell * .7f, .88f, -bell, .88f, bell, .8f, bell * .7f, .6f, .14f, .34f, .07f], 0.03f, z: 0.05f);
+        int horn = f.Polygon(c.Body, [.34f, -.07f, .6f, -.14f, .8f, -bell * .7f, .88f, -bell, .88f, bell, .8f, bell * .7f, .6f, .14f, .34f,
+            .07f], 0.03f, z: 0.05f);
         f.Ellipse(c.Second, 0.91f, 0, 0.085f, bell + 0.02f, 0, 0.1f);
         f.Signed(c, 0.64f, 0, 0.12f, horn);
         f.Polygon(c.Second, [-.2f, .4f, .2f, .42f, .2f, .85f, 0, .75f, -.2f, .85f], 0.02f, -0.2f, 0.02f, 1, 1, 0.12f);

@@ -35,13 +35,15 @@ sealed record Quadruped(float Leg, float Length, float Height, float Neck, float
         f.Limb(c.Dark, fore - 0.13f, hip, fore - 0.12f, foot - 0.03f, thick, thick, -0.2f);
         DrawTail(f, c, bodyX - length, bodyY - (height * 0.3f));
         if (HasMane && Neck > 0.2f)
-            f.Limb(c.Second, bodyX + (length * 0.6f), bodyY - (height * 0.5f), headX - (head * 0.6f), headY - (head * 0.3f), height * 0.6f, head * 0.6f, -0.05f);
+            f.Limb(c.Second, bodyX + (length * 0.6f), bodyY - (height * 0.5f), headX - (head * 0.6f), headY - (head * 0.3f), height * 0.6f,
+                head * 0.6f, -0.05f);
         f.Limb(c.Body, bodyX + (length * 0.7f), bodyY - (height * 0.1f), headX, headY, height * 0.72f, head * 0.6f);
         int body = f.Ellipse(c.Body, bodyX, bodyY, length, height);
         if (IsWoolly)
             Wool(f, c, bodyX, bodyY, length, height);
         else
-            f.Ellipse(c.Light with { Line = 0, Opacity = 0.8f }, bodyX, bodyY + (height * 0.85f), length * 0.75f, height * 0.4f, 0, 0, body);
+            f.Ellipse(c.Light with { Line = 0, Opacity = 0.8f }, bodyX, bodyY + (height * 0.85f), length * 0.75f, height * 0.4f, 0, 0,
+                body);
         f.Signed(c, bodyX - (length * 0.15f), bodyY - (height * 0.1f), height * 0.42f, body);
         f.Limb(c.Plain, hind, hip, hind - 0.02f, foot, thick * 1.35f, thick, 0.12f);
         f.Limb(c.Plain, fore, hip, fore + 0.02f, foot, thick * 1.1f, thick, 0.12f);
@@ -79,7 +81,8 @@ sealed record Quadruped(float Leg, float Length, float Height, float Neck, float
         for (int i = 0; i < 9; i++)
         {
             float a = i * Angles.Turn / 9;
-            f.Disc(c.Plain with { Line = 0.7f }, x + (length * 0.82f * Angles.Cos(a)), y + (height * 0.78f * Angles.Sin(a)), height * 0.42f);
+            f.Disc(c.Plain with { Line = 0.7f }, x + (length * 0.82f * Angles.Cos(a)), y + (height * 0.78f * Angles.Sin(a)),
+                height * 0.42f);
         }
         f.Ellipse(c.Body with { Line = 0 }, x, y, length * 0.92f, height * 0.9f);
     }
@@ -96,7 +99,8 @@ sealed record Quadruped(float Leg, float Length, float Height, float Neck, float
                 case Ears.Floppy: f.Ellipse(ear, x + (side * r * 0.95f), y + (r * 0.05f), r * 0.3f, r * 0.7f, side * -14, 0.2f); break;
                 case Ears.Pointed:
                     f.Polygon(ear, [-.34f, .2f, 0, -.75f, .34f, .2f], 0.03f, x + (side * r * 0.6f), y - (r * 0.62f), r, r, 0.22f);
-                    f.Polygon(new(Rgb.Blush) { Line = 0 }, [-.16f, .1f, 0, -.45f, .16f, .1f], 0.01f, x + (side * r * 0.6f), y - (r * 0.62f), r, r, 0.22f);
+                    f.Polygon(new(Rgb.Blush) { Line = 0 }, [-.16f, .1f, 0, -.45f, .16f, .1f], 0.01f, x + (side * r * 0.6f),
+                        y - (r * 0.62f), r, r, 0.22f);
                     break;
                 case Ears.Round: f.Disc(ear, x + (side * r * 0.75f), y - (r * 0.75f), r * 0.38f, 0.2f); break;
                 case Ears.Tall:
@@ -107,7 +111,8 @@ sealed record Quadruped(float Leg, float Length, float Height, float Neck, float
                 default: f.Ellipse(ear, x + (side * r * 1.05f), y - (r * 0.35f), r * 0.42f, r * 0.22f, side * -20, 0.2f); break;
             }
             if (HasHorns)
-                f.Bend(Coat.White, x + (side * r * 0.45f), y - (r * 0.8f), x + (side * r * 0.8f), y - r, x + (side * r * 0.7f), y - (r * 1.5f), r * 0.13f, r * 0.06f, 0.2f);
+                f.Bend(Coat.White, x + (side * r * 0.45f), y - (r * 0.8f), x + (side * r * 0.8f), y - r, x + (side * r * 0.7f),
+                    y - (r * 1.5f), r * 0.13f, r * 0.06f, 0.2f);
         }
         int skull = f.Ellipse(IsWoolly ? c.Second : c.Plain, x, y, r, r * 0.95f, 0, 0.25f);
         if (c.Form(5, 3) == 0)
@@ -123,8 +128,10 @@ sealed record Quadruped(float Leg, float Length, float Height, float Neck, float
         switch (Muzzle)
         {
             case Muzzle.Trunk:
-                f.Bend(c.Plain, x, y + (r * 0.2f), x + (r * 0.1f), y + (r * 1.8f), x + (r * 0.85f), y + (r * 1.45f), r * 0.34f, r * 0.2f, 0.4f);
-                f.Bend(Coat.White, x - (r * 0.45f), y + (r * 0.5f), x - (r * 0.4f), y + r, x - (r * 0.05f), y + (r * 1.05f), r * 0.12f, r * 0.06f, 0.36f);
+                f.Bend(c.Plain, x, y + (r * 0.2f), x + (r * 0.1f), y + (r * 1.8f), x + (r * 0.85f), y + (r * 1.45f), r * 0.34f, r * 0.2f,
+                    0.4f);
+                f.Bend(Coat.White, x - (r * 0.45f), y + (r * 0.5f), x - (r * 0.4f), y + r, x - (r * 0.05f), y + (r * 1.05f), r * 0.12f,
+                    r * 0.06f, 0.36f);
                 return;
             case Muzzle.Disc:
                 f.Ellipse(new(Rgb.Blush), x, y + (r * 0.35f), r * 0.42f, r * 0.3f, 0, 0.4f);

@@ -36,7 +36,8 @@ static class SeaAnimals
         int body = f.Ellipse(c.Body, 0.14f, 0.34f, 0.78f, h);
         f.Ellipse(c.Light, 0.32f, 0.42f + h, 0.85f, h * 0.85f, 0, 0.1f, body);
         for (int i = 0; i < 3; i++)
-            f.Limb(c.Dark with { Line = 0, Opacity = 0.6f }, 0.3f + (0.18f * i), 0.72f, 0.32f + (0.16f * i), 0.95f, 0.018f, -1, 0.12f, body);
+            f.Limb(c.Dark with { Line = 0, Opacity = 0.6f }, 0.3f + (0.18f * i), 0.72f, 0.32f + (0.16f * i), 0.95f, 0.018f, -1, 0.12f,
+                body);
         f.Signed(c, -0.05f, 0.16f, 0.18f, body);
         f.Ellipse(c.Dark, 0.1f, 0.72f, 0.24f, 0.1f, 35, 0.25f);
         f.Eye(0.58f, 0.28f, 0.1f);
@@ -52,7 +53,8 @@ static class SeaAnimals
     {
         float spread = c.Trait(0, 0.8f, 1.05f), r = c.Trait(1, 0.46f, 0.56f);
         foreach (float x in (ReadOnlySpan<float>)[-0.85f, -0.5f, -0.17f, 0.17f, 0.5f, 0.85f])
-            f.Bend(x is -0.5f or 0.5f ? c.Dark : c.Plain, x * 0.45f, 0.25f, x * spread, 0.6f, (x * spread * 0.9f) + (x < 0 ? -0.08f : 0.08f), 0.93f, 0.15f, 0.06f,
+            f.Bend(x is -0.5f or 0.5f ? c.Dark : c.Plain, x * 0.45f, 0.25f, x * spread, 0.6f,
+                (x * spread * 0.9f) + (x < 0 ? -0.08f : 0.08f), 0.93f, 0.15f, 0.06f,
                 x is -0.5f or 0.5f ? -0.1f : 0.1f);
         int head = f.Lathe(c.Body, [-.95f, .1f, -.75f, r * 0.8f, -.3f, r, .1f, r * 0.85f, .42f, r * 0.8f]);
         f.Signed(c, 0, -0.58f, 0.18f, head);
@@ -68,7 +70,8 @@ static class SeaAnimals
     {
         int first = f.Count;
         for (int i = 0; i < 3; i++)
-            f.Bend(c.Dark, 0.4f, 0.55f, 0.8f + (0.06f * i), 0.4f + (0.14f * i), 0.72f + (0.05f * (2 - i)), 0.72f + (0.12f * i), 0.06f, 0.03f);
+            f.Bend(c.Dark, 0.4f, 0.55f, 0.8f + (0.06f * i), 0.4f + (0.14f * i), 0.72f + (0.05f * (2 - i)), 0.72f + (0.12f * i), 0.06f,
+                0.03f);
         f.Bend(c.Plain, 0.4f, 0.4f, 0.9f, 0.25f, 0.72f, -0.15f, 0.09f, 0.08f);
         float claw = c.Trait(0, 0.2f, 0.27f);
         f.Arc(c.Body, 0.7f, -0.36f, claw * 0.75f, claw * 0.85f, -60, 230, 0.1f);
@@ -93,7 +96,8 @@ static class SeaAnimals
         f.Ellipse(c.Light, 0.74f, 0.02f, 0.23f, 0.2f, 0, 0.2f);
         f.Bead(0.82f, -0.04f, 0.055f);
         f.Smile(0.84f, 0.13f, 0.07f, 0.3f);
-        int shell = f.Polygon(c.Body, [-.72f, .68f, -.68f, .35f, -.5f, .02f, -.22f, -.16f, 0, -.2f, .2f, -.16f, .45f, .02f, .58f, .35f, .6f, .68f], 0.06f, -0.05f,
+        int shell = f.Polygon(c.Body, [-.72f, .68f, -.68f, .35f, -.5f, .02f, -.22f, -.16f, 0, -.2f, .2f, -.16f, .45f, .02f, .58f, .35f,
+            .6f, .68f], 0.06f, -0.05f,
             0.68f - (0.68f * h / 0.62f), 1, h / 0.62f, 0.1f);
         f.Box(c.Second, -0.1f, 0.68f, 0.68f, 0.075f, 0.07f, 0, 0.15f);
         f.Signed(c, -0.1f, 0.3f, 0.2f, shell);

@@ -84,11 +84,13 @@ static class SmallAnimals
         f.Bend(Coat.Black, 0.64f, 0.2f, 0.62f, -0.25f, 0.78f, -0.32f, 0.03f, -1, 0.1f);
         f.Disc(Coat.Black, 0.62f, 0.45f, c.Trait(0, 0.27f, 0.33f), 0.05f);
         float h = c.Trait(1, 0.85f, 1.1f);
-        int shell = f.Polygon(c.Body, [-.8f, .7f, -.74f, .2f, -.45f, -.15f, -.1f, -.28f, .25f, -.16f, .5f, .2f, .54f, .7f], 0.06f, 0, 0.7f - (0.7f * h), 1, h, 0.1f);
+        int shell = f.Polygon(c.Body, [-.8f, .7f, -.74f, .2f, -.45f, -.15f, -.1f, -.28f, .25f, -.16f, .5f, .2f, .54f, .7f], 0.06f, 0,
+            0.7f - (0.7f * h), 1, h, 0.1f);
         f.Limb(Coat.Black with { Line = 0 }, -0.1f, 0.72f - (h * 1.02f), 0.05f, 0.76f, 0.025f, -1, 0.12f, shell);
         float spot = c.Trait(2, 0.08f, 0.14f);
         for (int i = 0; i < 4 + c.Form(3, 3); i++)
-            f.Disc(c.Second with { Line = 0.5f }, -0.52f + (0.21f * i), (i % 2 == 0 ? 0.44f : 0.12f) + (0.06f * c.Trait(4, -1, 1)), spot, 0.14f, shell);
+            f.Disc(c.Second with { Line = 0.5f }, -0.52f + (0.21f * i), (i % 2 == 0 ? 0.44f : 0.12f) + (0.06f * c.Trait(4, -1, 1)), spot,
+                0.14f, shell);
         f.Eye(0.72f, 0.4f, 0.1f);
         f.Top = (0.62f, 0.18f, 0.5f);
         f.Eyes = (0.68f, 0.42f, 0.46f);
@@ -103,7 +105,8 @@ static class SmallAnimals
         f.Limb(c.Dark, 0.3f, 0.6f, 0.3f, 0.88f, 0.13f, 0.11f);
         int spikes = c.Form(1, 3);
         for (int i = 0; i < 5; i++)
-            f.Polygon(c.Accent, spikes == 0 ? [-.1f, .1f, 0, -.2f, .1f, .1f] : spikes == 1 ? [-.12f, .1f, -.06f, -.14f, .06f, -.14f, .12f, .1f] : [-.06f, .1f, -.1f, -.22f, .12f, .1f],
+            f.Polygon(c.Accent, spikes == 0 ? [-.1f, .1f, 0, -.2f, .1f, .1f] : spikes == 1 ? [-.12f, .1f, -.06f, -.14f, .06f, -.14f, .12f,
+                .1f] : [-.06f, .1f, -.1f, -.22f, .12f, .1f],
                 0.02f, -0.55f + (0.2f * i), 0.3f - (0.12f * i) + (i > 2 ? 0.02f : 0));
         f.Bend(c.Plain, 0.25f, 0.4f, 0.62f, 0.2f, 0.52f, neck, 0.26f, 0.13f);
         int body = f.Ellipse(c.Body, 0, 0.46f, 0.55f, c.Trait(2, 0.32f, 0.4f), -8);

@@ -6,7 +6,8 @@ public static class SubjectClasses
     /// <summary>In a fixed order, on which the indices of subjects rest.</summary>
     public static IReadOnlyList<SubjectClass> All { get; } =
     [
-        .. Mammals.All, .. Birds.All, .. SeaAnimals.All, .. SmallAnimals.All, .. Toys.All, .. Tableware.All, .. Household.All, .. Clothing.All,
+        .. Mammals.All, .. Birds.All, .. SeaAnimals.All, .. SmallAnimals.All, .. Toys.All, .. Tableware.All, .. Household.All,
+            .. Clothing.All,
         .. Vehicles.All, .. Aircraft.All, .. Food.All, .. Music.All, .. Buildings.All,
     ];
 

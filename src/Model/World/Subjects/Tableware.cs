@@ -49,7 +49,8 @@ static class Tableware
         {
             f.Bend(Coat.Leaf, 0, -0.1f, stems[2 * i] * 0.4f, -0.4f, stems[2 * i], stems[(2 * i) + 1], 0.03f);
             for (int petal = 0; petal < 5; petal++)
-                f.Disc(c.Accent with { Line = 0.6f }, stems[2 * i] + (0.09f * Angles.Cos(petal * 1.2566f)), stems[(2 * i) + 1] + (0.09f * Angles.Sin(petal * 1.2566f)), 0.075f, 0.1f);
+                f.Disc(c.Accent with { Line = 0.6f }, stems[2 * i] + (0.09f * Angles.Cos(petal * 1.2566f)),
+                    stems[(2 * i) + 1] + (0.09f * Angles.Sin(petal * 1.2566f)), 0.075f, 0.1f);
             f.Disc(new(Rgb.Gold) { Line = 0.5f }, stems[2 * i], stems[(2 * i) + 1], 0.06f, 0.12f);
         }
         int body = c.Form(2, 3) switch

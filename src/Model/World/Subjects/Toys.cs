@@ -93,7 +93,8 @@ static class Toys
         f.Bend(Coat.Wood, 0, 0.45f, 0.4f, 0.75f, -0.1f, 0.98f, 0.02f);
         int count = 2 + c.Form(2, 3);
         for (int i = 0; i < count; i++)
-            f.Polygon(i % 2 == 0 ? c.Accent : c.Second, [0, 0, -.14f, -.09f, -.14f, .09f, 0, 0, .14f, -.09f, .14f, .09f], 0.015f, 0.17f - (0.03f * i * i), 0.58f + (0.13f * i));
+            f.Polygon(i % 2 == 0 ? c.Accent : c.Second, [0, 0, -.14f, -.09f, -.14f, .09f, 0, 0, .14f, -.09f, .14f, .09f], 0.015f,
+                0.17f - (0.03f * i * i), 0.58f + (0.13f * i));
         int sail = f.Polygon(c.Body, [0, -.95f, w, cross, 0, .48f, -w, cross], 0.02f, z: 0.1f);
         f.Polygon(c.Second with { Line = 0.5f }, [0, -.95f, w, cross, 0, cross], 0, z: 0.1f, clip: sail);
         f.Polygon(c.Second with { Line = 0.5f }, [0, .48f, -w, cross, 0, cross], 0, z: 0.1f, clip: sail);
