@@ -66,12 +66,13 @@ public abstract class Op
         }
         if (ResultRounding.IsActive)
             ResultRounding.Apply(result);
-        if (NonFiniteGuard.IsEnabled)
-            NonFiniteGuard.Check(result, op.Name, inputs);
         if (record && result.DType.IsFloatingPoint())
             op.Record(inputs, result);
         else
             op.ReleaseSaved();
+        // Now that the result owns what was saved: thrown earlier, the guard's exception would leave it alive.
+        if (NonFiniteGuard.IsEnabled)
+            NonFiniteGuard.Check(result, op.Name, inputs);
         return result;
     }
 

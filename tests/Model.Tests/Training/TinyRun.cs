@@ -15,14 +15,14 @@ static class TinyRun
         """;
 
     internal static TrainingResult Go(string path, string json = Config, TrainerOptions? options = null,
-        Func<int, double>? factor = null, Action<TinyStage, Trainer>? look = null, FileSteps? steps = null,
+        Func<int, double>? factor = null, Action<TinyStage, Trainer>? look = null, FileSteps? steps = null, int brokenStep = -1,
         CancellationToken cancellation = default)
     {
         using var replaced = FileSteps.Use(steps ?? new QuickSteps());
         var config = StageConfig.Parse(Encoding.UTF8.GetBytes(json), "tiny.json");
         var training = TrainingConfig.Read(config.Section("training"));
         config.Finish();
-        using var stage = new TinyStage { Factor = factor ?? (_ => 1) };
+        using var stage = new TinyStage { Factor = factor ?? (_ => 1), BrokenStep = brokenStep };
         using var folder = RunFolder.Open(path, stage.Name, config);
         using var trainer = new Trainer(stage, training, folder, options);
         var result = trainer.Run(cancellation);

@@ -1,4 +1,5 @@
 using SuTI.Engine.Layers;
+using SuTI.Model.Imaging;
 using SuTI.Model.Training;
 
 namespace SuTI.Model.Tests.Training;
@@ -9,6 +10,9 @@ namespace SuTI.Model.Tests.Training;
 /// </summary>
 sealed class TinyStage : ITrainingStage, IDisposable
 {
+    // Far beyond all steps of training: data of its own.
+    const int ProbeStep = 1_000_000;
+
     readonly Perceptron _student, _teacher;
     readonly ParameterStore _teacherStore = new();
 
@@ -29,6 +33,9 @@ sealed class TinyStage : ITrainingStage, IDisposable
     /// <summary>What the loss of a step is multiplied by: infinity makes it not finite.</summary>
     internal Func<int, double> Factor { get; init; } = _ => 1;
 
+    /// <summary>After this step a weight is infinite.</summary>
+    internal int BrokenStep { get; init; } = -1;
+
     /// <summary>The checksum of the weights that samples were asked with.</summary>
     internal double SampledWith { get; private set; }
 
@@ -40,7 +47,7 @@ sealed class TinyStage : ITrainingStage, IDisposable
         var guess = _student.Forward(x);
         var error = (guess - y).Square().Mean();
         var pull = (guess - _teacher.Forward(x)).Square().Mean();
-        return new((error + (pull * 0.1)) * Factor(batch.Step)) { Metrics = new Dictionary<string, Tensor> { ["pull"] = pull } };
+        return new((error + (pull * 0.1)) * (batch.Step == ProbeStep ? 1 : Factor(batch.Step))) { Metrics = new Dictionary<string, Tensor> { ["pull"] = pull } };
     }
 
     public void AfterStep(int step)
@@ -49,17 +56,19 @@ sealed class TinyStage : ITrainingStage, IDisposable
         using var noGradient = GradientMode.Disable();
         foreach (var parameter in _teacherStore.Parameters)
             parameter.Set((parameter.Value * 0.9) + (Parameters[parameter.Path].Value * 0.1));
+        if (step == BrokenStep)
+            Parameters["net.out.bias"].Set(Tensor.Full([1], double.PositiveInfinity));
     }
 
     public IReadOnlyList<SamplePicture> Samples(int step)
     {
         SampledWith = Checksum();
-        return [new("swatch", 1, 1, s_png)];
+        return [SamplePicture.Of("swatch", new Image(2, 1, 3, [200, 100, 0, 0, 100, (byte)step]))];
     }
 
     public IReadOnlyDictionary<string, double> Probe(int step)
     {
-        var loss = Loss(new(1_000_000, 0, 32, 9));
+        var loss = Loss(new(ProbeStep, 0, 32, 9));
         return new Dictionary<string, double> { ["probe/loss"] = loss.Value.Item() };
     }
 
@@ -82,8 +91,4 @@ sealed class TinyStage : ITrainingStage, IDisposable
 
         public Tensor Forward(Tensor x) => _out.Forward(_in.Forward(x).Silu());
     }
-
-    // One grey pixel, written by another program.
-    static readonly byte[] s_png = Convert.FromBase64String(
-        "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGNoaGgAAAMEAYFL09IQAAAAAElFTkSuQmCC");
 }
