@@ -26,6 +26,14 @@ public class WorldCommandTests
         }
     }
 
+    [Test]
+    public void Help_shows_the_splits_and_an_example()
+    {
+        var (code, output, _) = Shell.Run(["world", "--help"]);
+        Assert.That(code, Is.Zero);
+        Assert.That(output, Does.Contain("Example: suti world --out").And.Contain("Prompts"));
+    }
+
     [TestCase("--size", "8", "32 to 512"), TestCase("--noise", "2", "0 to 1"), TestCase("--sprites", "/nowhere", "sprites.jsonl")]
     public void World_refuses_what_it_cannot_draw(string option, string value, string reason)
     {
