@@ -3,11 +3,12 @@ namespace SuTI.Engine.Layers;
 /// <summary>A table whose rows are looked up by number.</summary>
 public sealed class Embedding
 {
-    /// <param name="p">Declares weight (rows, features), first standard normal.</param>
-    public Embedding(ParameterScope p, int rows, int features)
+    /// <param name="p">Declares weight (rows, features).</param>
+    /// <param name="initial">By default standard normal.</param>
+    public Embedding(ParameterScope p, int rows, int features, Initialiser? initial = null)
     {
         ArgumentNullException.ThrowIfNull(p);
-        Weight = p.Declare("weight", [rows, features], Initialiser.Normal(1));
+        Weight = p.Declare("weight", [rows, features], initial ?? Initialiser.Normal(1));
     }
 
     public Parameter Weight { get; }

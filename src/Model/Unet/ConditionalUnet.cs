@@ -13,6 +13,7 @@ public sealed class ConditionalUnet
     readonly TimeConditioning _conditioning;
     readonly Linear? _projectText;
     readonly Conv2d _in, _out;
+    readonly Conv2d? _seam;
     readonly List<DownLevel> _down = [];
     readonly List<UpLevel> _up = [];
     readonly MiddleBlocks _middle;
@@ -25,7 +26,8 @@ public sealed class ConditionalUnet
         Config = config;
         var levels = config.Levels;
         int first = levels[0].Channels;
-        _in = new(p["conv_in"], config.InChannels, first, config.KernelIn, padding: config.KernelIn / 2);
+        int patch = config.Patch * config.Patch;
+        _in = new(p["conv_in"], config.InChannels * patch, first, config.KernelIn, padding: config.KernelIn / 2);
         _conditioning = new(p, config.Conditioning, config.Conditioning.TextWidth ?? config.ContextWidth);
         if (config.Conditioning.TextWidth is { } textWidth)
             _projectText = new(p["encoder_hid_proj"], textWidth, config.ContextWidth);
@@ -48,13 +50,19 @@ public sealed class ConditionalUnet
             width = levels[i].Channels;
         }
         _normOut = new(p["conv_norm_out"], config.Resnet.Groups, first, config.Resnet.Epsilon);
-        _out = new(p["conv_out"], first, config.OutChannels, config.KernelOut, padding: config.KernelOut / 2);
+        _out = new(p["conv_out"], first, (config.SeamChannels ?? config.OutChannels) * patch, config.KernelOut,
+            padding: config.KernelOut / 2);
+        if (config.SeamChannels is { } seam)
+            _seam = new(p["conv_seam"], seam, config.OutChannels, 3, padding: 1);
     }
 
     public UnetConfig Config { get; }
 
     /// <summary>The sides of images divide by it; otherwise the way down rounds up, which some peers refuse.</summary>
-    public int Granularity => 1 << (Config.Levels.Count - 1);
+    public int Granularity => Config.Patch << (Config.Levels.Count - 1);
+
+    /// <summary>Channels of the features that <see cref="Features"/> gives, level by level.</summary>
+    public IReadOnlyList<int> FeatureChannels => [.. Config.Levels.Select(level => level.Channels)];
 
     /// <param name="x">(N, H, W, in), f32 or f64; halves under CUDA.</param>
     /// <param name="timesteps">One for each sample, or one for all.</param>
@@ -81,26 +89,44 @@ public sealed class ConditionalUnet
     /// </summary>
     /// <param name="time">(N, SignalWidth): <see cref="TimeSignal"/>.</param>
     /// <param name="level">The same of noise levels, or ids (N) of classes.</param>
-    public Tensor Forward(Tensor x, Tensor time, Tensor context, Tensor? contextMask, Tensor? level)
+    /// <param name="more">What a network around this one adds.</param>
+    public Tensor Forward(Tensor x, Tensor time, Tensor context, Tensor? contextMask, Tensor? level,
+        UnetAdditions? more = null)
     {
-        ArgumentNullException.ThrowIfNull(x);
-        ArgumentNullException.ThrowIfNull(time);
-        ArgumentNullException.ThrowIfNull(context);
-        Check(x, context);
         using var scope = TensorScope.Open("unet");
-        context = context.Cast(x.DType);
-        var embedding = _conditioning.Forward(time.Cast(x.DType), level, context);
-        var signals = new UnetSignals(embedding, _projectText?.Forward(context) ?? context, contextMask);
-        var h = _in.Forward(Config.CentersInput ? (x * 2) - 1 : x);
+        var (h, signals) = Begin(x, time, context, contextMask, level, more);
         var skips = new Stack<Tensor>([h]);
-        foreach (var level1 in _down)
-            h = level1.Forward(h, signals, skips);
+        foreach (var stage in _down)
+            h = stage.Forward(h, signals, skips);
         h = _middle.Forward(h, signals);
-        foreach (var level1 in _up)
-            h = level1.Forward(h, signals, skips);
+        for (int i = 0; i < _up.Count; i++)
+        {
+            int place = _up.Count - 1 - i;
+            h = _up[i].Forward(h, signals, skips, more?.Read is { } read ? image => read(place, image) : null);
+        }
         bool isSilu = Config.Resnet.Activation == Activation.Silu;
         h = _normOut.Forward(h, silu: isSilu);
-        return scope.Keep(_out.Forward(isSilu ? h : Config.Resnet.Activation.Apply(h)));
+        h = _out.Forward(isSilu ? h : Config.Resnet.Activation.Apply(h));
+        if (Config.Patch > 1)
+            h = h.PixelShuffle(Config.Patch);
+        return scope.Keep(_seam?.Forward(Config.Resnet.Activation.Apply(h)) ?? h);
+    }
+
+    /// <summary>The way down alone: what the last block of each level gives, before images get smaller.</summary>
+    /// <returns>Level by level, largest images first.</returns>
+    public IReadOnlyList<Tensor> Features(Tensor x, Tensor time, Tensor context, Tensor? contextMask, Tensor? level,
+        UnetAdditions? more = null)
+    {
+        using var scope = TensorScope.Open("features");
+        var (h, signals) = Begin(x, time, context, contextMask, level, more);
+        var features = new List<Tensor>();
+        var skips = new Stack<Tensor>();
+        foreach (var stage in _down)
+        {
+            h = stage.Forward(h, signals, skips, out var feature);
+            features.Add(scope.Keep(feature));
+        }
+        return features;
     }
 
     /// <summary>Sinusoids of times or noise levels, one for each sample or one for all.</summary>
@@ -115,6 +141,20 @@ public sealed class ConditionalUnet
             all[i] = timesteps[timesteps.Length == 1 ? 0 : i];
         var config = Config.Conditioning;
         return SinusoidalTime.Signal(all, config.SignalWidth, config.CosineFirst, config.FrequencyShift, device);
+    }
+
+    (Tensor Images, UnetSignals Signals) Begin(Tensor x, Tensor time, Tensor context, Tensor? contextMask, Tensor? level,
+        UnetAdditions? more)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentNullException.ThrowIfNull(time);
+        ArgumentNullException.ThrowIfNull(context);
+        Check(x, context);
+        context = context.Cast(x.DType);
+        var embedding = _conditioning.Forward(time.Cast(x.DType), level, context, more?.Embedding);
+        var images = Config.CentersInput ? (x * 2) - 1 : x;
+        return (_in.Forward(Config.Patch > 1 ? images.PixelUnshuffle(Config.Patch) : images),
+            new(embedding, _projectText?.Forward(context) ?? context, contextMask));
     }
 
     void Check(Tensor x, Tensor context)

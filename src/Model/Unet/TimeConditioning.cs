@@ -28,8 +28,9 @@ sealed class TimeConditioning
     /// <param name="time">(N, SignalWidth)</param>
     /// <param name="level">(N, SignalWidth), or ids (N) of classes, where the network takes one.</param>
     /// <param name="text">(N, L, textWidth)</param>
+    /// <param name="more">(N, Width), added as it is.</param>
     /// <returns>(N, Width)</returns>
-    public Tensor Forward(Tensor time, Tensor? level, Tensor text)
+    public Tensor Forward(Tensor time, Tensor? level, Tensor text, Tensor? more = null)
     {
         using var scope = TensorScope.Open("conditioning");
         bool takesLevel = _level is not null || _classes is not null;
@@ -43,6 +44,8 @@ sealed class TimeConditioning
             sum += _classes.Forward(level!).Cast(sum.DType);
         if (_text is not null)
             sum += _text.Forward(text);
+        if (more is not null)
+            sum += more.Cast(sum.DType);
         return scope.Keep(_config.FinalActivation?.Apply(sum) ?? sum);
     }
 

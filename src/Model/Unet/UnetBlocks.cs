@@ -70,13 +70,18 @@ sealed class DownLevel
     }
 
     /// <summary>Every layer's result, and that of the step to the next level, goes onto <paramref name="skips"/>.</summary>
-    public Tensor Forward(Tensor x, UnetSignals signals, Stack<Tensor> skips)
+    public Tensor Forward(Tensor x, UnetSignals signals, Stack<Tensor> skips) => Forward(x, signals, skips, out _);
+
+    /// <param name="feature">What the last layer gives.</param>
+    /// <inheritdoc cref="Forward(Tensor, UnetSignals, Stack{Tensor})"/>
+    public Tensor Forward(Tensor x, UnetSignals signals, Stack<Tensor> skips, out Tensor feature)
     {
         foreach (var layer in _layers)
         {
             x = layer.Forward(x, signals);
             skips.Push(x);
         }
+        feature = x;
         if (_conv is null && _resnet is null)
             return x;
         x = _conv?.Forward(x) ?? _resnet!.Forward(x, signals.Time);
@@ -114,10 +119,16 @@ sealed class UpLevel
             _conv = new(scope, level.Channels);
     }
 
-    public Tensor Forward(Tensor x, UnetSignals signals, Stack<Tensor> skips)
+    /// <param name="read">What else images read, behind the first layer.</param>
+    public Tensor Forward(Tensor x, UnetSignals signals, Stack<Tensor> skips, Func<Tensor, Tensor>? read = null)
     {
         foreach (var layer in _layers)
+        {
             x = layer.Forward(Tensor.Concat(-1, x, skips.Pop()), signals);
+            if (read is not null)
+                x = read(x);
+            read = null;
+        }
         if (_resnet is not null)
             return _resnet.Forward(x, signals.Time);
         // The next skip says how large the images were on the way down: one less than twice where that rounded up.

@@ -13,6 +13,15 @@ public sealed record UnetConfig(int InChannels, int OutChannels, IReadOnlyList<U
     /// <summary>Whether images are taken from 0…1 to −1…1 first.</summary>
     public bool CentersInput { get; init; }
 
+    /// <summary>
+    /// Side of the squares of pixels that the network sees as one, their channels beside each other: 1 in published
+    /// networks; small networks of pixels afford no more than a few hundred places.
+    /// </summary>
+    public int Patch { get; init; } = 1;
+
+    /// <summary>Channels of pixels in front of one more convolution, which closes the seams of patches; null is none.</summary>
+    public int? SeamChannels { get; init; }
+
     public int KernelIn { get; init; } = 3;
 
     public int KernelOut { get; init; } = 3;

@@ -46,6 +46,8 @@ public static class UnetConfigReader
             contexts[^1], Conditioning(config, widths[0]), Resnet(config, groups))
         {
             CentersInput = config.Flag("center_input_sample"),
+            Patch = config.Size("patch_size", 1, 32),
+            SeamChannels = config.Has("seam_channels") ? config.Size("seam_channels", 1, Largest) : null,
             KernelIn = Odd(config, "conv_in_kernel"),
             KernelOut = Odd(config, "conv_out_kernel"),
             HasLinearProjections = config.Flag("use_linear_projection"),

@@ -43,6 +43,11 @@ public static class UnetConfigWriter
             json.WriteBoolean("resnet_skip_time_act"u8, config.Resnet.TimeIsActivated);
             json.WriteString("resnet_time_scale_shift"u8, config.Resnet.IsModulated ? "scale_shift" : "default");
             SampleSize(json, config.SampleSize);
+            // Ours, and written only where they are used: the published class knows neither.
+            if (config.Patch > 1)
+                json.WriteNumber("patch_size"u8, config.Patch);
+            if (config.SeamChannels is { } seam)
+                json.WriteNumber("seam_channels"u8, seam);
             json.NumberOrList("transformer_layers_per_block", [.. levels.Select(level => level.TransformerLayers)]);
             json.Texts("up_block_types", up);
             json.WriteBoolean("use_linear_projection"u8, config.HasLinearProjections);
