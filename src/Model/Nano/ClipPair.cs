@@ -6,7 +6,7 @@ namespace SuTI.Model.Nano;
 /// <param name="Said">What of the picture would be said in each detail: by these a text is known to describe another picture too.</param>
 /// <param name="Detail">How much the text says.</param>
 /// <param name="Text">As the network reads it.</param>
-/// <param name="Group">Number of the subject in the batch.</param>
+/// <param name="Group">Number of the subject in the step; below 0 for a scene without one.</param>
 sealed record ClipPair(Image Image, IReadOnlyList<string> Said, CaptionDetail Detail, string Text, long Group)
 {
     /// <summary>The text before it was varied.</summary>

@@ -5,6 +5,7 @@ using SuTI.Model.Text;
 using SuTI.Model.Training;
 using SuTI.Model.Vision;
 using SuTI.Model.World;
+using SuTI.Model.World.Scenes;
 
 namespace SuTI.Model.Nano;
 
@@ -53,12 +54,13 @@ public sealed class ClipStage : IExportingStage
         var images = _preprocessing.Apply([.. pairs.Select(pair => pair.Image)], Parameters.Device);
         var result = _network.Forward(Ids([.. pairs.Select(pair => pair.Text)]), images);
         var loss = ContrastiveLosses.Pairs(result.LogitsPerText, (i, j) => pairs[i].Describes(pairs[j]));
-        if (_config.SameSubject > 0)
+        if (_config.SameSubject == 0)
+            return new(loss);
+        var like = SubjectLoss(result.ImageEmbeddings, pairs);
+        return new(loss + (like * _config.SameSubject))
         {
-            var like = ContrastiveLosses.SameLabel(result.ImageEmbeddings, [.. pairs.Select(pair => pair.Group)], NanoClipConfig.SameSubjectScale);
-            return new(loss + (like * _config.SameSubject)) { Metrics = new Dictionary<string, Tensor> { ["text_loss"] = loss, ["subject_loss"] = like } };
-        }
-        return new(loss);
+            Metrics = new Dictionary<string, Tensor> { ["text_loss"] = loss, ["subject_loss"] = like },
+        };
     }
 
     public void AfterStep(int step)
@@ -83,6 +85,16 @@ public sealed class ClipStage : IExportingStage
         Parameters.Dispose();
     }
 
+    // Scenes without a subject have none in common.
+    static Tensor SubjectLoss(Tensor images, ClipPair[] pairs)
+    {
+        long[] rows = [.. Enumerable.Range(0, pairs.Length).Where(i => pairs[i].Group >= 0).Select(i => (long)i)];
+        if (rows.Length == 0)
+            return Tensor.Zeros(Shape.Scalar, device: images.Device);
+        var subjects = images.IndexSelect(0, Tensor.From(rows, [rows.Length], images.Device));
+        return ContrastiveLosses.SameLabel(subjects, [.. rows.Select(row => pairs[row].Group)], NanoClipConfig.SameSubjectScale);
+    }
+
     List<float[]> Embed(IReadOnlyList<string> texts)
     {
         using var scope = TensorScope.Open("embed texts");
@@ -96,6 +108,7 @@ public sealed class ClipStage : IExportingStage
     ClipPair[] Draw(MicroBatch batch)
     {
         var pairs = new ClipPair[batch.Size];
+        var scenes = Scenes(batch);
         for (int i = 0; i < pairs.Length; i++)
         {
             uint sample = batch.FirstSample + (uint)i, group = sample / (uint)_config.Views;
@@ -104,12 +117,18 @@ public sealed class ClipStage : IExportingStage
             long number = shared.Below(WorldData.Classes * _config.World.Individuals);
             var random = new WorldRandom(batch.Key("clip/picture"), sample);
             var subject = isEmpty ? null : _world.Subject(WorldSplit.Train, number);
-            var picture = _config.World.Draw(_world, subject, WorldSplit.Train, Size, ref random);
+            var picture = _config.World.Draw(_world, subject, WorldSplit.Train, Size, ref random, scenes);
             var image = _config.World.Show(picture, ref random);
             var detail = CaptionVariation.Detail(picture, ref random);
             string[] said = [.. Enum.GetValues<CaptionDetail>().Select(each => CaptionVariation.Plain(picture, each))];
-            pairs[i] = new(image, said, detail, CaptionVariation.Vary(said[(int)detail], picture, ref random), group);
+            pairs[i] = new(image, said, detail, CaptionVariation.Vary(said[(int)detail], picture, ref random), isEmpty ? -1 : group);
         }
         return pairs;
+    }
+
+    List<Scene> Scenes(MicroBatch batch)
+    {
+        int[] order = Tensor.RandomPermutation(AllScenes.All.Count, batch.Key($"clip/scenes/{batch.Index}"));
+        return [.. order.Take(_config.Scenes).Select(scene => AllScenes.All[scene])];
     }
 }

@@ -8,7 +8,9 @@ namespace SuTI.Model.Nano;
 /// <param name="Views">Pictures of a subject in a batch.</param>
 /// <param name="Peers">Subjects of one class beside each other in a batch: those that are hard to tell apart.</param>
 /// <param name="Scale">What cosines are multiplied by in the loss.</param>
-public sealed record DinoConfig(VitConfig Network, WorldData World, int Views = 2, int Peers = 4, double Scale = 16)
+/// <param name="Attributes">Weight of the loss of <see cref="AttributeHead"/>.</param>
+public sealed record DinoConfig(VitConfig Network, WorldData World, int Views = 2, int Peers = 2, double Scale = 16,
+    double Attributes = 2)
 {
     /// <param name="samples">Of a micro-batch.</param>
     public static DinoConfig Read(StageConfig config, int samples)
@@ -20,8 +22,9 @@ public sealed record DinoConfig(VitConfig Network, WorldData World, int Views = 
         var loss = config.Section("loss");
         var read = new DinoConfig(new(sizes, image, patch), WorldData.Read(config.Section("world")),
             loss.Whole("views", 2, "Pictures of a subject in a batch.", 2, 64),
-            loss.Whole("peers", 4, "Subjects of one class in a batch.", 1, 1024),
-            loss.Number("scale", 16, "What cosines are multiplied by: the inverse of the temperature.", 1, 100));
+            loss.Whole("peers", 2, "Subjects of one class in a batch.", 1, 1024),
+            loss.Number("scale", 16, "What cosines are multiplied by: the inverse of the temperature.", 1, 100),
+            loss.Number("attributes", 2, "Weight of guessing what is in a picture, which helps features to part at the start.", 0, 10));
         if (read.World.Individuals < read.Peers)
             throw loss.Unsupported("peers", $"at most world.individuals {read.World.Individuals}", $"{read.Peers}");
         return samples % (read.Views * read.Peers) == 0 ? read

@@ -8,9 +8,13 @@ namespace SuTI.Model.Nano;
 /// <summary>The small CLIP, and what a batch of its training holds.</summary>
 /// <param name="Views">Pictures of one subject beside each other in a batch: texts then must tell scenes apart.</param>
 /// <param name="SameSubject">Weight of a second loss that draws pictures of one subject together; 0 for none.</param>
+/// <param name="Scenes">
+/// Scenes of a batch: with few, most others in the batch are in the same scene, and class, colour and accessory must be looked at.
+/// </param>
 /// <param name="EmptyShare">Share of groups that show scenes without a subject.</param>
-public sealed record NanoClipConfig(ClipConfig Network, WorldData World, int Views = 2, double SameSubject = 0,
-    double EmptyShare = 0.03)
+public sealed record NanoClipConfig(ClipConfig Network, WorldData World, int Views = 2, double SameSubject = 0.3,
+    double EmptyShare = 0.03,
+    int Scenes = 8)
 {
     /// <summary>What cosines of pictures are multiplied by in that second loss.</summary>
     public const double SameSubjectScale = 16;
@@ -31,8 +35,9 @@ public sealed record NanoClipConfig(ClipConfig Network, WorldData World, int Vie
             new(said, tokenizer.VocabularySize, tokenizer.MaxLength, tokenizer.EndId, width), new(seen, image, patch, 3, width), width);
         var read = new NanoClipConfig(network, WorldData.Read(config.Section("world")),
             loss.Whole("views", 2, "Pictures of one subject in a batch.", 1, 64),
-            loss.Number("same_subject", 0, "Weight of the loss that draws pictures of one subject together.", 0, 10),
-            loss.Number("empty_share", 0.03, "Share of groups that show scenes without a subject.", 0, 1));
+            loss.Number("same_subject", 0.3, "Weight of the loss that draws pictures of one subject together.", 0, 10),
+            loss.Number("empty_share", 0.03, "Share of groups that show scenes without a subject.", 0, 1),
+            loss.Whole("scenes", 8, "Scenes of a batch; the fewer, the more subjects must be told apart by themselves.", 1, 1024));
         if (read is { SameSubject: > 0, Views: 1 })
             throw loss.Unsupported("same_subject", "0 where there is one view of a subject", $"{read.SameSubject}");
         return samples % read.Views == 0 ? read

@@ -12,8 +12,9 @@ static class NanoFolder
     /// <param name="store">Parameters by the names of the library; kept as f16.</param>
     /// <param name="imageSize">Sides of the pictures that the network takes.</param>
     /// <param name="tokenizer">Writes the files of a tokenizer into a folder; null for a network without one.</param>
+    /// <param name="leftOut">The scope of parameters that serve training alone; null for none.</param>
     internal static void Save(string path, string className, JsonConfig config, ParameterStore store, int imageSize,
-        Action<string>? tokenizer = null)
+        Action<string>? tokenizer = null, string? leftOut = null)
     {
         string beside = Directory.CreateTempSubdirectory("suti-export-").FullName;
         try
@@ -29,7 +30,8 @@ static class NanoFolder
             ModelFolderWriter.Save(path, null, [new("", "transformers", className)
             {
                 Config = config,
-                Weights = store.Stored(new() { DType = DType.Float16 }),
+                Weights = [.. store.Stored(new() { DType = DType.Float16 })
+                    .Where(tensor => leftOut is null || !tensor.Name.StartsWith($"{leftOut}.", StringComparison.Ordinal))],
                 CopyOf = beside,
             }]);
         }

@@ -1,6 +1,7 @@
 using SuTI.Model.Imaging;
 using SuTI.Model.Training;
 using SuTI.Model.World;
+using SuTI.Model.World.Scenes;
 using SuTI.Model.World.Subjects;
 
 namespace SuTI.Model.Nano;
@@ -12,7 +13,8 @@ namespace SuTI.Model.Nano;
 /// <param name="SoftShare">
 /// Share of the pictures that lose their finest detail: made half as large and enlarged again, as small generated pictures are.
 /// </param>
-public sealed record WorldData(ulong Seed = 1, int Individuals = 200, double Pose = 0.5, double SoftShare = 0.2)
+/// <param name="PlainShare">Share of the pictures before a plain background, where subjects are learnt sooner.</param>
+public sealed record WorldData(ulong Seed = 1, int Individuals = 200, double Pose = 0.5, double SoftShare = 0.2, double PlainShare = 0)
 {
     /// <summary>Classes that are learnt from.</summary>
     public static int Classes { get; } = SubjectClasses.All.Count - SubjectClasses.HeldOut.Count;
@@ -23,15 +25,27 @@ public sealed record WorldData(ulong Seed = 1, int Individuals = 200, double Pos
         return new((ulong)config.Whole("seed", 1, "Names the world that pictures are drawn of."),
             config.Whole("individuals", 200, "Subjects of each class that are learnt from.", 1, 1_000_000),
             config.Number("pose", 0.5, "How far poses differ: 0 centred and of one size, 1 any size and place.", 0, 1),
-            config.Number("soft_share", 0.2, "Share of the pictures without their finest detail.", 0, 1));
+            config.Number("soft_share", 0.2, "Share of the pictures without their finest detail.", 0, 1),
+            config.Number("plain_share", 0, "Share of the pictures before a plain background.", 0, 1));
     }
 
-    /// <summary>A picture of a subject by itself; null for the scene alone.</summary>
+    /// <summary>A picture to learn from or to probe with.</summary>
+    /// <param name="subject">Null: the scene alone.</param>
     /// <param name="size">Of its sides, pixels.</param>
-    internal WorldPicture Draw(SubjectWorld world, Subject? subject, WorldSplit split, int size, ref WorldRandom random)
+    /// <param name="scenes">Where it may be; null: anywhere.</param>
+    internal WorldPicture Draw(SubjectWorld world, Subject? subject, WorldSplit split, int size, ref WorldRandom random,
+        IReadOnlyList<Scene>? scenes = null)
     {
-        ulong asked = Seed64(ref random), drawn = Seed64(ref random);
-        return world.Draw(subject, world.Request(split, asked, PoseRange.Between((float)Pose)), size, drawn);
+        bool isPlain = split == WorldSplit.Train && random.Chance(PlainShare);
+        while (true)
+        {
+            var request = world.Request(split, Seed64(ref random), PoseRange.Between((float)Pose));
+            if (isPlain || scenes is not null)
+                request = request with { Scene = isPlain ? AllScenes.Studio : scenes![random.Below(scenes.Count)] };
+            // Elsewhere the combination may be one that is held out, or no longer be one.
+            if (WorldRequests.IsHeldOut(request) == (split == WorldSplit.Prompts))
+                return world.Draw(subject, request, size, Seed64(ref random));
+        }
     }
 
     /// <summary>The picture as a stage sees it.</summary>

@@ -21,14 +21,15 @@ public sealed class VitModel
     readonly Linear? _pooler;
 
     /// <param name="p">Declares embeddings.…, encoder.…, layernorm.…, and pooler.dense.… if there is one.</param>
-    public VitModel(ParameterScope p, VitConfig config)
+    /// <param name="initialDeviation">Standard deviation of the first class token and positions; the paper's by default.</param>
+    public VitModel(ParameterScope p, VitConfig config, double initialDeviation = 0.02)
     {
         ArgumentNullException.ThrowIfNull(p);
         ArgumentNullException.ThrowIfNull(config);
         Config = config;
         var embeddings = p["embeddings"];
         int width = config.Sizes.Width, grid = config.ImageSize / config.PatchSize;
-        var initial = Initialiser.Normal(0.02);
+        var initial = Initialiser.Normal(initialDeviation);
         _class = embeddings.Declare("cls_token", [1, 1, width], initial);
         _positions = embeddings.Declare("position_embeddings", [1, checked((grid * grid) + 1), width], initial);
         _patches = new(embeddings["patch_embeddings.projection"], Network, config.Channels, width, config.PatchSize,
