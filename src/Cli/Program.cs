@@ -11,6 +11,7 @@ var root = new RootCommand("SuTI draws pictures of your subject from a few photo
     KernelsCommand.Create(),
     InspectCommand.Create(),
     WorldCommand.Create(),
+    TrainCommand.Create(),
     ConvertCommand.Create(),
     Txt2ImgCommand.Create(),
     ReplayCommand.Create(),
