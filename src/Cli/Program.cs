@@ -16,8 +16,6 @@ var root = new RootCommand("SuTI draws pictures of your subject from a few photo
     Txt2ImgCommand.Create(),
     ReplayCommand.Create(),
 };
-root.Add(TrainSubjectCommand.Create(isApprentice: false));
-root.Add(TrainSubjectCommand.Create(isApprentice: true));
 root.Add(GenerateCommand.Create());
 root.Add(ProfileCommand.Create(root));
 HelpWithExample.Install(root);

@@ -2,8 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using SuTI.Engine;
-using SuTI.Engine.IO;
 using SuTI.Model.Generation;
 using SuTI.Model.Imaging;
 using SuTI.Model.Nano;
@@ -62,7 +60,7 @@ static class GenerateCommand
             Console.Error.WriteLine($"suti: the model does not know '{word}'");
         using var stop = new StopSignal();
         var line = new ProgressLine("step");
-        var images = SubjectPictures.Draw(loaded.Model, request, photographs.All, (done, total) => line.Show(done, total), stop.Token);
+        var images = SubjectDrawing.Draw(loaded.Model, request, photographs.All, (done, total) => line.Show(done, total), stop.Token);
         line.Clear();
         string digest = ModelDigest.Compute(loaded.Folder);
         for (int i = 0; i < images.Count; i++)

@@ -74,6 +74,22 @@ public static class SubjectModelFolder
         }
     }
 
+    /// <summary>Gives a model that is to be trained the values of one that has been, where that has the part.</summary>
+    /// <param name="seed">Of the values of other parts.</param>
+    /// <exception cref="SutiException">No such model, or parts of other shapes.</exception>
+    internal static void Start(string path, SubjectModel model, ParameterStore store, ulong seed)
+    {
+        var folder = ModelFolder.Open(path);
+        store.Allocate(seed);
+        foreach (string name in model.Apprentice is null ? new[] { Text, Unet } : [Text, Unet, Apprentice])
+        {
+            if (folder.Find(name) is not { } part)
+                continue;
+            using var weights = part.OpenWeights();
+            store.Load(weights, new() { Under = name });
+        }
+    }
+
     static JsonConfig Schedule(SubjectModelConfig config) => ConfigWriter.Write("schedule", json =>
     {
         json.WriteString("_class_name", ScheduleClass);

@@ -1,6 +1,5 @@
 using System.Text;
 using SuTI.Engine.Layers;
-using SuTI.Model.Diffusion;
 using SuTI.Model.Imaging;
 using SuTI.Model.Nano;
 using SuTI.Model.Subjects;
@@ -35,21 +34,21 @@ public class SubjectModelTests : LeakCheck
         Assert.That(loaded.Weights.Count, Is.EqualTo(store.Count));
         var request = new SubjectRequest("a robot on a beach") { Count = 3, Steps = 3, Seed = 5, Demonstrations = isApprentice ? 2 : 0 };
         var photographs = Enumerable.Range(0, 2).Select(i => new Photograph($"{i}.png", Gradient(i), "a robot")).ToList();
-        var before = SubjectPictures.Draw(model, request, photographs);
-        var after = SubjectPictures.Draw(loaded.Model, request, photographs);
+        var before = SubjectDrawing.Draw(model, request, photographs);
+        var after = SubjectDrawing.Draw(loaded.Model, request, photographs);
         Assert.That(after.Select(image => image.Bytes.ToArray()), Is.EqualTo(before.Select(image => image.Bytes.ToArray())));
         // A picture is a function of its seed alone.
-        var third = SubjectPictures.Draw(model, request with { Count = 1, Seed = 7 }, photographs).Single();
+        var third = SubjectDrawing.Draw(model, request with { Count = 1, Seed = 7 }, photographs).Single();
         Assert.That(third.Bytes.ToArray(), Is.EqualTo(before[2].Bytes.ToArray()));
         if (isApprentice)
         {
-            var without = SubjectPictures.Draw(model, request with { Demonstrations = 0 }, photographs);
+            var without = SubjectDrawing.Draw(model, request with { Demonstrations = 0 }, photographs);
             Assert.That(without[0].Bytes.ToArray(), Is.Not.EqualTo(before[0].Bytes.ToArray()));
-            Assert.That(() => SubjectPictures.Draw(model, request with { SubjectGuidance = 3 }, photographs), Throws.Nothing);
+            Assert.That(() => SubjectDrawing.Draw(model, request with { SubjectGuidance = 3 }, photographs), Throws.Nothing);
         }
         else
         {
-            Assert.That(() => SubjectPictures.Draw(model, request with { Demonstrations = 2 }, photographs),
+            Assert.That(() => SubjectDrawing.Draw(model, request with { Demonstrations = 2 }, photographs),
                 Throws.TypeOf<SutiException>().With.Message.Contains("apprentice"));
         }
     }
@@ -107,12 +106,13 @@ public class SubjectModelTests : LeakCheck
         var recipe = SubjectRecipe.Read(config, s_tokenizer, isApprentice);
         config.Finish();
         using var scope = TensorScope.Open("test");
-        using var store = new ParameterStore();
+        var store = new ParameterStore();
         var model = new SubjectModel(store.Root, recipe.Model, s_tokenizer);
         var data = new WorldSubjects(new SubjectWorld(1), recipe.Size, recipe.Targets, recipe.Demonstrations, recipe.Pose, Device.Cpu);
         string name = isApprentice ? "apprentice" : "base";
         using var run = RunFolder.Open(folder, name, config);
-        using var trainer = new Trainer(new SubjectStage(name, model, store, data, recipe.Options), training, run);
+        using var stage = new SubjectStage(name, model, store, data, recipe.Options);
+        using var trainer = new Trainer(stage, training, run);
         var result = trainer.Run();
         Assert.That(result.Step, Is.EqualTo(steps));
         return Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(

@@ -1,7 +1,6 @@
 using SuTI.Model.Diffusion;
 using SuTI.Model.Text;
 using SuTI.Model.Training;
-using SuTI.Model.Transformers;
 using SuTI.Model.Unet;
 using Activation = SuTI.Model.Unet.Activation;
 

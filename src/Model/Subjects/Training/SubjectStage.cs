@@ -2,6 +2,7 @@ using SuTI.Engine;
 using SuTI.Engine.Layers;
 using SuTI.Model.Diffusion;
 using SuTI.Model.Imaging;
+using SuTI.Model.Nano;
 using SuTI.Model.Training;
 
 namespace SuTI.Model.Subjects;
@@ -10,8 +11,9 @@ namespace SuTI.Model.Subjects;
 /// Trains a model of text alone (<c>base</c>) or an apprentice by the ordinary denoising loss; an apprentice's conditions are dropped
 /// independently (SuTI, section 3.3; Re-Imagen, section 3.3).
 /// </summary>
+/// <param name="parameters">Of the model; disposed of with the stage.</param>
 public sealed class SubjectStage(string name, SubjectModel model, ParameterStore parameters, ISubjectData data, SubjectStageOptions options)
-    : ITrainingStage
+    : IExportingStage
 {
     const int ProbedSubjects = 24, ShownSubjects = 8, Demonstrations = 4;
 
@@ -46,6 +48,23 @@ public sealed class SubjectStage(string name, SubjectModel model, ParameterStore
         var output = model.Predict(noisy, times, texts, demonstrations, uses);
         return new(_objective.Loss(output, drawn.Targets, noise, times));
     }
+
+    /// <inheritdoc/>
+    public void Export(string path)
+    {
+        string tokenizer = Directory.CreateTempSubdirectory("suti").FullName;
+        try
+        {
+            NanoTokenizer.Save(tokenizer);
+            SubjectModelFolder.Save(path, model, parameters, tokenizer);
+        }
+        finally
+        {
+            Directory.Delete(tokenizer, recursive: true);
+        }
+    }
+
+    public void Dispose() => parameters.Dispose();
 
     /// <inheritdoc/>
     public IReadOnlyList<SamplePicture> Samples(int step)

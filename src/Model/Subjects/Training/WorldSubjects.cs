@@ -39,9 +39,9 @@ public sealed class WorldSubjects(SubjectWorld world, int size, int targets, int
     }
 
     /// <inheritdoc/>
-    public SubjectBatch HeldOut(int subjects, int count)
+    public SubjectBatch HeldOut(int subjects, int demonstrations)
     {
-        var drawn = new Drawn(this, subjects, 1, count);
+        var drawn = new Drawn(this, subjects, 1, demonstrations);
         Parallel.For(0, subjects, group => drawn.Draw(group, WorldSplit.Subjects, group * 7, HeldOutSeed + ((ulong)group << 8)));
         return drawn.ToBatch();
     }

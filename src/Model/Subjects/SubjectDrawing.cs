@@ -5,7 +5,7 @@ using SuTI.Model.Imaging;
 namespace SuTI.Model.Subjects;
 
 /// <summary>Draws a subject from photographs and a prompt, with no optimisation step.</summary>
-public static class SubjectPictures
+public static class SubjectDrawing
 {
     /// <summary>Pictures that are drawn together; it changes no picture.</summary>
     const int Together = 8;
