@@ -14,7 +14,9 @@ static class CatalogueSchema
             name TEXT PRIMARY KEY, settings TEXT NOT NULL, finished INTEGER) WITHOUT ROWID;
 
         CREATE TABLE pages(
-            id INTEGER PRIMARY KEY, url TEXT NOT NULL UNIQUE, outcome TEXT, counts TEXT);
+            id INTEGER PRIMARY KEY, url TEXT NOT NULL UNIQUE, outcome INTEGER, missing INTEGER, broken INTEGER, copies INTEGER,
+            near_copies INTEGER, outliers INTEGER, surplus INTEGER);
+        CREATE INDEX pages_to_do ON pages(id) WHERE outcome IS NULL;
         CREATE TABLE entries(
             id INTEGER PRIMARY KEY, page INTEGER NOT NULL REFERENCES pages(id), source TEXT NOT NULL,
             start INTEGER NOT NULL, length INTEGER NOT NULL, text TEXT NOT NULL);

@@ -39,4 +39,12 @@ public sealed class EmbeddingTable
         => _connection.Execute("INSERT OR REPLACE INTO embeddings VALUES($model, $kind, $key, $vector)",
             ("$model", OutputTable.ModelNumber(_connection, model)), ("$kind", (int)kind), ("$key", key),
             ("$vector", MemoryMarshal.AsBytes(vector).ToArray()));
+
+    /// <summary>Several at once.</summary>
+    internal void Put(string model, EmbeddingKind kind, IReadOnlyList<string> keys, IReadOnlyList<float[]> vectors) => _connection.Transact(() =>
+    {
+        for (int i = 0; i < keys.Count; i++)
+            Put(model, kind, keys[i], vectors[i]);
+        return keys.Count;
+    });
 }

@@ -31,6 +31,10 @@ public sealed class StageTable
         });
     }
 
+    /// <summary>Notes settings in the place of earlier ones, for stages whose results do not depend on them.</summary>
+    public void Replace(string stage, string settings)
+        => _connection.Execute("INSERT OR REPLACE INTO stages VALUES($name, $settings, NULL)", ("$name", stage), ("$settings", settings));
+
     /// <summary>Null if the stage was not begun.</summary>
     public string? Settings(string stage) => _connection.Scalar("SELECT settings FROM stages WHERE name = $name", ("$name", stage)) as string;
 
