@@ -21,11 +21,14 @@ public sealed class EmbeddingCache(EmbeddingTable table, IImageEmbedder images, 
     public Image Prepare(Image image) => images.Prepare(image);
 
     /// <summary>One vector for each picture.</summary>
-    /// <param name="wanted">Pixel digests, and the pictures as <see cref="IImageEmbedder.Prepare"/> gives them.</param>
-    public float[][] Images(IReadOnlyList<(string PixelDigest, Image Prepared)> wanted)
+    /// <param name="wanted">
+    /// Pixel digests, and the pictures as <see cref="Prepare"/> gives them, which only those that are not known yet are asked for.
+    /// </param>
+    public float[][] Images(IReadOnlyList<(string PixelDigest, Func<Image> Prepared)> wanted)
     {
         ArgumentNullException.ThrowIfNull(wanted);
-        return Get(wanted, EmbeddingKind.Image, images.Digest, images.Width, images.EmbedPrepared);
+        return Get(wanted, EmbeddingKind.Image, images.Digest, images.Width,
+            missing => images.EmbedPrepared([.. missing.Select(picture => picture())]));
     }
 
     /// <summary>One vector for each text.</summary>

@@ -86,8 +86,8 @@ public class EmbedderTests : LeakCheck
         using var run = RunCatalogue.OpenOrCreate(_folder.File("run"));
         var model = new ColourEmbedder();
         var cache = new EmbeddingCache(run.Embeddings, model, model);
-        var red = (PixelDigest: "r", Prepared: model.Prepare(Solid(200, 0, 0)));
-        var green = (PixelDigest: "g", Prepared: model.Prepare(Solid(0, 9, 0)));
+        var red = (PixelDigest: "r", Prepared: new Func<Image>(() => model.Prepare(Solid(200, 0, 0))));
+        var green = (PixelDigest: "g", Prepared: new Func<Image>(() => model.Prepare(Solid(0, 9, 0))));
         Assert.That(cache.Images([red, green, red]), Is.EqualTo((float[][])[[1, 0, 0], [0, 1, 0], [1, 0, 0]]));
         Assert.That(cache.Texts(["a blue thing", "a blue thing"])[1], Is.EqualTo([0f, 0f, 1f]));
         Assert.That((model.Pictures, model.Texts, cache.Computed), Is.EqualTo((2, 1, 3L)));

@@ -1,6 +1,4 @@
-using SuTI.Engine;
 using SuTI.Engine.Layers;
-using SuTI.Model.Folders;
 using SuTI.Model.Text;
 using SuTI.Model.Transformers;
 using SuTI.Model.Vision;

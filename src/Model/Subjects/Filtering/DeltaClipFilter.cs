@@ -37,26 +37,21 @@ public static class DeltaClipFilter
         foreach (var cluster in run.Clusters.All())
         {
             stop.ThrowIfCancellationRequested();
+            var outputs = run.Outputs.Of(cluster.Id);
+            var open = outputs.Where(output => run.Outputs.Score(output.Id, Score, images.Digest) is null).ToList();
+            known += outputs.Count - open.Count;
+            var deltas = Measure(run, pictures, cluster, open);
+            // One short step: others write to the run meanwhile.
             run.InTransaction(() =>
             {
-                var prompts = run.Prompts.Of(cluster.Id).ToDictionary(prompt => prompt.Id);
-                var open = run.Outputs.Of(cluster.Id).Where(output => run.Outputs.Score(output.Id, Score, images.Digest) is null).ToList();
-                known += run.Outputs.Of(cluster.Id).Count - open.Count;
-                var found = pictures.Outputs(open);
-                if (found.Count == 0)
-                    return;
-                float[][] own = pictures.Own(cluster);
-                float[][] asked = pictures.Texts([.. found.Select(output => prompts[output.Output.Prompt].Text)]);
-                for (int i = 0; i < found.Count; i++)
+                foreach (var (id, delta) in deltas)
                 {
-                    var delta = DeltaClip.Of(Cosine.Of(found[i].Embedding, asked[i]), own.Select(picture => Cosine.Of(picture, asked[i])));
-                    long id = found[i].Output.Id;
                     run.Outputs.SetScore(id, Score, images.Digest, delta.Delta);
                     run.Outputs.SetScore(id, OutputScore, images.Digest, delta.Output);
                     run.Outputs.SetScore(id, ReferenceScore, images.Digest, delta.Reference);
                 }
-                measured += found.Count;
             });
+            measured += deltas.Count;
             progress?.Invoke(++done, total);
         }
         var summary = Summarize(run, images.Digest, threshold) with
@@ -81,6 +76,18 @@ public static class DeltaClipFilter
                 && run.Prompts.Find(output.Prompt) is { IsHeldOut: false } prompt)
                 yield return new(output, prompt, delta);
         }
+    }
+
+    static List<(long Output, DeltaClip Delta)> Measure(RunCatalogue run, RunPictures pictures, Cluster cluster, List<ExpertOutput> outputs)
+    {
+        var found = pictures.Outputs(outputs);
+        if (found.Count == 0)
+            return [];
+        var prompts = run.Prompts.Of(cluster.Id).ToDictionary(prompt => prompt.Id, prompt => prompt.Text);
+        float[][] own = pictures.Own(cluster);
+        float[][] asked = pictures.Texts([.. found.Select(output => prompts[output.Output.Prompt])]);
+        return [.. found.Select((output, i) => (output.Output.Id,
+            DeltaClip.Of(Cosine.Of(output.Embedding, asked[i]), own.Select(picture => Cosine.Of(picture, asked[i])))))];
     }
 
     static FilterSummary Summarize(RunCatalogue run, string model, double threshold)

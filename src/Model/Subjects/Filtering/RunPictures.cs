@@ -17,11 +17,11 @@ public sealed class RunPictures(RunCatalogue run, EmbeddingCache cache)
     public long Changed { get; private set; }
 
     /// <summary>One vector for each of the cluster's own pictures.</summary>
-    /// <exception cref="SutiException">One of them cannot be read.</exception>
+    /// <exception cref="SutiException">One of them has to be read and is not there, or not the one that was mined.</exception>
     public float[][] Own(Cluster cluster)
     {
         ArgumentNullException.ThrowIfNull(cluster);
-        return cache.Images([.. cluster.Images.Select(image => (image.PixelDigest, cache.Prepare(ImageFile.Read(run.PathOf(image.Path), s_limits))))]);
+        return cache.Images([.. cluster.Images.Select(image => (image.PixelDigest, new Func<Image>(() => Read(image))))]);
     }
 
     /// <summary>The outputs that are there, with their vectors.</summary>
@@ -47,10 +47,17 @@ public sealed class RunPictures(RunCatalogue run, EmbeddingCache cache)
                 Missing++;
             }
         }
-        float[][] vectors = cache.Images([.. found.Select(picture => (picture.Digest, picture.Prepared))]);
+        float[][] vectors = cache.Images([.. found.Select(picture => (picture.Digest, new Func<Image>(() => picture.Prepared)))]);
         return [.. found.Select((picture, i) => (picture.Output, vectors[i]))];
     }
 
     /// <summary>One vector for each text.</summary>
     public float[][] Texts(IReadOnlyList<string> texts) => cache.Texts(texts);
+
+    Image Read(ClusterImage image)
+    {
+        string path = run.PathOf(image.Path);
+        return FileDigest.Of(path) == image.FileDigest ? cache.Prepare(ImageFile.Read(path, s_limits))
+            : throw new SutiException(CheckpointException.Printable(path, 1000), "a picture of a cluster was changed", image.FileDigest, FileDigest.Of(path));
+    }
 }

@@ -70,7 +70,7 @@ public static class ClusterMiner
         foreach (var miner in miners)
             miner.DropNearHashes();
         MinedPicture[] open = [.. miners.Where(miner => miner.Early() is null).SelectMany(miner => miner.Pictures)];
-        float[][] vectors = cache.Images([.. open.Select(picture => (picture.PixelDigest, picture.Prepared))]);
+        float[][] vectors = cache.Images([.. open.Select(picture => (picture.PixelDigest, new Func<Image>(() => picture.Prepared)))]);
         for (int i = 0; i < open.Length; i++)
             open[i].Embedding = vectors[i];
         var judged = miners.Select(miner => (miner, Outcome: miner.Early() ?? miner.Judge())).ToList();

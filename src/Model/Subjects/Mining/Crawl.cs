@@ -54,7 +54,7 @@ public sealed class Crawl
         byte[] buffer = new byte[FirstBytes];
         foreach (string name in _files)
         {
-            using var file = File.OpenRead(Path.Combine(_folder, name));
+            using var file = OpenList(name);
             hash.AppendData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{name}\0{file.Length}\0")));
             do
             {
@@ -69,7 +69,7 @@ public sealed class Crawl
     }
 
     /// <summary>All entries in order; what is wrong is counted in <see cref="Faults"/> and passed over.</summary>
-    public IEnumerable<CrawlEntry> Entries() => _files.SelectMany(name => IsShard(name) ? TarCrawl.Read(_folder, name, Faults) : Lines(name));
+    public IEnumerable<CrawlEntry> Entries() => _files.SelectMany(name => IsShard(name) ? TarCrawl.Read(() => OpenList(name), name, Faults) : Lines(name));
 
     /// <summary>The bytes of an entry's picture; null if they are not there.</summary>
     /// <exception cref="ImageException">More than 32 MiB.</exception>
@@ -91,7 +91,7 @@ public sealed class Crawl
 
     IEnumerable<CrawlEntry> Lines(string name)
     {
-        using var file = File.OpenRead(Path.Combine(_folder, name));
+        using var file = OpenList(name);
         foreach (var line in BoundedLines.Read(file, CrawlJson.LongestLine))
         {
             if (line is { Length: 0 })
@@ -103,6 +103,19 @@ public sealed class Crawl
                 Faults.BadPaths++;
             else
                 yield return new(url!, image, -1, 0, CrawlJson.Shortened(text));
+        }
+    }
+
+    FileStream OpenList(string name)
+    {
+        string path = Path.Combine(_folder, name);
+        try
+        {
+            return File.OpenRead(path);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new SutiException(Printable(path), "a list of the crawl cannot be read", null, failure.Message, failure);
         }
     }
 

@@ -10,9 +10,9 @@ static class TarCrawl
 {
     const int LongestMember = 64 << 10;
 
-    internal static IEnumerable<CrawlEntry> Read(string folder, string shard, CrawlFaults faults)
+    internal static IEnumerable<CrawlEntry> Read(Func<Stream> open, string shard, CrawlFaults faults)
     {
-        using var file = File.OpenRead(Path.Combine(folder, shard));
+        using var file = open();
         var sample = new Sample("", shard);
         using var members = TarMembers.Read(file).GetEnumerator();
         while (true)

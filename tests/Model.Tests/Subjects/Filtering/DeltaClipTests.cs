@@ -93,6 +93,15 @@ public class DeltaClipTests
     }
 
     [Test]
+    public void A_picture_of_a_cluster_that_was_changed_is_an_error()
+    {
+        Draw(1, 1, 255, 0, 0);
+        ImageFile.WritePng(_folder.File("b.png"), new Image(1, 1, 3, [1, 2, 3]));
+        var model = new ColourEmbedder();
+        Assert.That(() => DeltaClipFilter.Run(_run, model, model), Throws.InstanceOf<SutiException>().With.Message.Contains("was changed"));
+    }
+
+    [Test]
     public void Two_filters_at_once_do_not_mix()
     {
         using var taken = StageLock.Take(_run, "filter");

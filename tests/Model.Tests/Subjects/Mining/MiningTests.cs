@@ -1,4 +1,3 @@
-using SuTI.Model.Evaluation;
 using SuTI.Model.Imaging;
 using SuTI.Model.Subjects.Catalogue;
 using SuTI.Model.Subjects.Mining;
