@@ -12,10 +12,15 @@ var root = new RootCommand("SuTI draws pictures of your subject from a few photo
     InspectCommand.Create(),
     WorldCommand.Create(),
     TrainCommand.Create(),
+    MineCommand.Create(),
+    PromptsCommand.Create(),
+    FilterCommand.Create(),
+    ScoresCommand.Create(),
     ConvertCommand.Create(),
     Txt2ImgCommand.Create(),
     ReplayCommand.Create(),
 };
+root.Add(GenerateCommand.Create());
 root.Add(ProfileCommand.Create(root));
 HelpWithExample.Install(root);
 

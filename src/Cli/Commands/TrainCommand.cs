@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using SuTI.Engine;
 using SuTI.Model.Nano;
+using SuTI.Model.Subjects;
 using SuTI.Model.Training;
 
 namespace SuTI.Cli.Commands;
@@ -12,7 +13,7 @@ static class TrainCommand
     const string ModelFolder = "model";
 
     // Whatever stages there are, in the order in which they build on each other.
-    static readonly IReadOnlyList<TrainingRecipe> s_stages = [.. NanoStages.All];
+    static readonly IReadOnlyList<TrainingRecipe> s_stages = [.. NanoStages.All, .. SubjectStages.All];
 
     internal static Command Create()
     {

@@ -108,8 +108,11 @@ public sealed record ImagePreprocessing
     public Tensor Apply(IReadOnlyList<Image> images, Device? device = null)
     {
         ArgumentNullException.ThrowIfNull(images);
-        return ImageTensors.Build([.. images.Select(Place)], Mean, Deviation, Scale, device);
+        return ToTensor([.. images.Select(Place)], device);
     }
+
+    /// <summary>The same of pictures that <see cref="Place"/> gave.</summary>
+    internal Tensor ToTensor(IReadOnlyList<Image> placed, Device? device = null) => ImageTensors.Build(placed, Mean, Deviation, Scale, device);
 
     /// <summary>The picture as the network sees it, before it becomes numbers: 8 bits, RGB.</summary>
     public Image Place(Image image)
