@@ -15,10 +15,12 @@ var root = new RootCommand("SuTI draws pictures of your subject from a few photo
     PromptsCommand.Create(),
     FilterCommand.Create(),
     ScoresCommand.Create(),
+    TrainCommand.Create(),
     ConvertCommand.Create(),
     Txt2ImgCommand.Create(),
     ReplayCommand.Create(),
 };
+root.Add(GenerateCommand.Create());
 root.Add(ProfileCommand.Create(root));
 HelpWithExample.Install(root);
 

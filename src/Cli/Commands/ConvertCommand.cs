@@ -39,7 +39,7 @@ static class ConvertCommand
     {
         Description = "Of a folder: which weight files, as fp16 for model.fp16.safetensors.",
     };
-    static readonly Option<PredictionType?> s_prediction = new("--prediction")
+    static readonly Option<FilePrediction?> s_prediction = new("--prediction")
     {
         Description = "What a Stable Diffusion 2 file predicts: epsilon, or velocity for those of 768 pixels.",
     };

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json.Nodes;
 using SuTI.Engine;
 using SuTI.Engine.IO;
 using SuTI.Model.Generation;

@@ -148,6 +148,7 @@ public sealed class SafetensorsFile : IDisposable
     void Read(SafetensorsEntry entry, long offset, Span<byte> destination)
     {
         long position = _header.DataStart + entry.Begin + offset;
+        ReadAhead.Advise(_stream.SafeFileHandle, position + ReadAhead.Distance, destination.Length);
         try
         {
             while (!destination.IsEmpty)

@@ -103,7 +103,7 @@ public static class StableDiffusionConfigs
     }
 
     /// <summary>Of DDIMScheduler, with the noise of all published versions.</summary>
-    public static JsonConfig Schedule(PredictionType prediction) => ConfigWriter.Write("schedule", json =>
+    public static JsonConfig Schedule(FilePrediction prediction) => ConfigWriter.Write("schedule", json =>
     {
         json.WriteString("_class_name"u8, "DDIMScheduler");
         json.WriteNumber("beta_end"u8, 0.012);
@@ -111,7 +111,7 @@ public static class StableDiffusionConfigs
         json.WriteNumber("beta_start"u8, 0.00085);
         json.WriteBoolean("clip_sample"u8, false);
         json.WriteNumber("num_train_timesteps"u8, 1000);
-        json.WriteString("prediction_type"u8, prediction == PredictionType.Velocity ? "v_prediction" : "epsilon");
+        json.WriteString("prediction_type"u8, prediction == FilePrediction.Velocity ? "v_prediction" : "epsilon");
         json.WriteBoolean("set_alpha_to_one"u8, false);
         json.WriteNumber("steps_offset"u8, 1);
     });

@@ -6,7 +6,7 @@ using SuTI.Model.Folders.KeyMaps;
 namespace SuTI.Model.Folders;
 
 /// <summary>What the tensors of a Stable Diffusion file do not tell.</summary>
-public enum PredictionType
+public enum FilePrediction
 {
     Epsilon,
     Velocity,

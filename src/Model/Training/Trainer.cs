@@ -14,7 +14,8 @@ namespace SuTI.Model.Training;
 /// </code></example>
 public sealed class Trainer : IDisposable
 {
-    const string WeightsFile = "weights.safetensors", AverageFile = "ema.safetensors", OptimizerFile = "optimizer.safetensors";
+    internal const string WeightsFile = "weights.safetensors", AverageFile = "ema.safetensors";
+    const string OptimizerFile = "optimizer.safetensors";
 
     readonly ITrainingStage _stage;
     readonly TrainingConfig _config;

@@ -109,7 +109,7 @@ public class ConversionTests : LeakCheck
         var report = ModelConverter.Convert(folder, file);
         Assert.That(report.What, Does.Contain("Stable Diffusion 2"));
         Assert.That(report.Notes, Has.Some.Contains("unused last layer"));
-        ModelConverter.Convert(file, place.File("again"), new() { Prediction = PredictionType.Epsilon });
+        ModelConverter.Convert(file, place.File("again"), new() { Prediction = FilePrediction.Epsilon });
         foreach (string part in new[] { "unet", "vae", "text_encoder" })
         {
             using ParameterStore first = new(), second = new();
@@ -124,7 +124,7 @@ public class ConversionTests : LeakCheck
         Assert.That(() => ModelConverter.Convert(place.File("bare.safetensors"), place.File("bare")),
             Throws.TypeOf<SutiException>().With.Message.Contains("predicts"));
         ModelConverter.Convert(place.File("bare.safetensors"), place.File("bare"),
-            new() { Prediction = PredictionType.Velocity });
+            new() { Prediction = FilePrediction.Velocity });
         var bareModel = ModelFolder.Open(place.File("bare"));
         Assert.That(bareModel["scheduler"].OpenConfig().Text("prediction_type"), Is.EqualTo("v_prediction"));
         Assert.That(bareModel.Find("tokenizer"), Is.Null);

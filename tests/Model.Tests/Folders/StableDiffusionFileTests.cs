@@ -42,7 +42,7 @@ public class StableDiffusionFileTests : LeakCheck
         Assert.That(text.Entries.Select(entry => entry.Name),
             Has.Member("text_model.encoder.layers.1.self_attn.v_proj.bias")
             .And.Member("text_model.final_layer_norm.weight").And.None.Contains("layers.2").And.None.Contains("position_ids"));
-        Assert.That(StableDiffusionConfigs.Schedule(PredictionType.Velocity).Text("prediction_type"),
+        Assert.That(StableDiffusionConfigs.Schedule(FilePrediction.Velocity).Text("prediction_type"),
             Is.EqualTo("v_prediction"));
     }
 

@@ -23,7 +23,7 @@ public sealed record ConversionOptions
     public string? Variant { get; init; }
 
     /// <summary>Of a Stable Diffusion file of version 2, which does not tell.</summary>
-    public PredictionType? Prediction { get; init; }
+    public FilePrediction? Prediction { get; init; }
 
     /// <summary>A folder with a tokenizer's files, for a Stable Diffusion file, which has none.</summary>
     public string? Tokenizer { get; init; }

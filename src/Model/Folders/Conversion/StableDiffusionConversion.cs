@@ -31,7 +31,7 @@ static class StableDiffusionConversion
         using var unet = file.Unet();
         using var autoencoder = file.Autoencoder();
         using var text = file.TextEncoder();
-        bool isVelocity = job.Options.Prediction == PredictionType.Velocity;
+        bool isVelocity = job.Options.Prediction == FilePrediction.Velocity;
         // 768 pixels for the models that predict the velocity, 512 for the others.
         int side = isVelocity ? 96 : 64;
         var schedule = file.Config(Schedule) ?? StableDiffusionConfigs.Schedule(Prediction(job, file));
@@ -105,10 +105,10 @@ static class StableDiffusionConversion
         return $"{model.ClassName} to a Stable Diffusion {(isSecond ? 2 : 1)} file";
     }
 
-    static PredictionType Prediction(ConversionJob job, StableDiffusionFile file)
+    static FilePrediction Prediction(ConversionJob job, StableDiffusionFile file)
         => job.Options.Prediction ?? (file.IsSecond ? throw new SutiException(ModelConverter.Printable(job.Source),
             "what a file of version 2 predicts has to be said: its tensors do not tell",
-            "epsilon, or velocity for the models of 768 pixels", "nothing") : PredictionType.Epsilon);
+            "epsilon, or velocity for the models of 768 pixels", "nothing") : FilePrediction.Epsilon);
 
     static ModelPart Part(ModelFolder model, string name, string className)
     {

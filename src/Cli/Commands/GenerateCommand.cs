@@ -1,0 +1,113 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using SuTI.Model.Generation;
+using SuTI.Model.Imaging;
+using SuTI.Model.Nano;
+using SuTI.Model.Subjects;
+
+namespace SuTI.Cli.Commands;
+
+/// <summary><c>suti generate</c>: pictures of a subject from its photographs, at once.</summary>
+static class GenerateCommand
+{
+    static readonly Option<string> s_subject = new("--subject") { Description = "A folder of photographs; NAME.txt beside NAME.png or NAME.jpg is a caption.", Required = true };
+    static readonly Option<string> s_prompt = new("--prompt") { Description = "What to draw: the subject in a scene.", Required = true };
+    static readonly Option<string> s_model = new("--model") { Description = "A folder with an apprentice.", Required = true };
+    static readonly Option<string?> s_class = new("--class") { Description = "What the photographs show, where no caption says so; by default the folder's name." };
+    static readonly Option<int> s_demos = new("--demos") { Description = "Photographs that are read, 0 to 8.", DefaultValueFactory = _ => 4 };
+    static readonly Option<double> s_guidance = new("--guidance") { Description = "How much prompt and photographs are strengthened; 1 is not at all.", DefaultValueFactory = _ => 2 };
+    static readonly Option<double?> s_subjectGuidance = new("--subject-guidance") { Description = "The same of the photographs by themselves; then steps strengthen the one or the other by chance." };
+    static readonly Option<double> s_interleave = new("--interleave") { Description = "With --subject-guidance: the share of steps for the prompt.", DefaultValueFactory = _ => 0.5 };
+    static readonly Option<PictureFit> s_fit = new("--fit") { Description = "What is done with photographs that are not square: letterbox, crop or squash.", DefaultValueFactory = _ => PictureFit.Letterbox };
+    static readonly Option<int> s_count = new("--count") { Description = "Pictures.", DefaultValueFactory = _ => 4 };
+    static readonly Option<ulong> s_seed = new("--seed") { Description = "Of the first picture.", DefaultValueFactory = _ => 0 };
+    static readonly Option<int> s_steps = new("--steps") { Description = "Of the sampler.", DefaultValueFactory = _ => 25 };
+    static readonly Option<string> s_device = Devices.Option();
+    static readonly Option<string> s_out = new("--out") { Description = "A folder for the pictures, which are numbered behind those that are there, and a grid.", DefaultValueFactory = _ => "pictures" };
+
+    internal static Command Create()
+    {
+        var command = new DescribedCommand("generate", "Draws your subject in a new scene from a few photographs, with no training.",
+            "suti generate --model models/nano --subject photos/my-robot --prompt \"a robot on a beach\"")
+        {
+            s_subject, s_prompt, s_model, s_class, s_demos, s_guidance, s_subjectGuidance, s_interleave, s_fit, s_count, s_seed, s_steps, s_device, s_out,
+        };
+        command.SetAction(Run);
+        return command;
+    }
+
+    static int Run(ParseResult parsed)
+    {
+        var photographs = Photographs.Read(parsed.GetValue(s_subject)!, parsed.GetValue(s_class));
+        foreach (string skipped in photographs.Skipped)
+            Console.Error.WriteLine($"suti: left out: {skipped}");
+        var request = new SubjectRequest(parsed.GetValue(s_prompt)!)
+        {
+            Demonstrations = parsed.GetValue(s_demos),
+            Count = parsed.GetValue(s_count),
+            Seed = parsed.GetValue(s_seed),
+            Steps = parsed.GetValue(s_steps),
+            Guidance = parsed.GetValue(s_guidance),
+            SubjectGuidance = parsed.GetValue(s_subjectGuidance),
+            Interleave = parsed.GetValue(s_interleave),
+            Fit = parsed.GetValue(s_fit),
+        };
+        var folder = new PictureFolder(parsed.GetValue(s_out)!);
+        using var loaded = SubjectModelFolder.Open(parsed.GetValue(s_model)!, Devices.Parse(parsed.GetValue(s_device)!));
+        foreach (string word in loaded.Model.Tokenizer.UnknownWords(request.Prompt))
+            Console.Error.WriteLine($"suti: the model does not know '{word}'");
+        using var stop = new StopSignal();
+        var line = new ProgressLine("step");
+        var images = SubjectDrawing.Draw(loaded.Model, request, photographs.All, (done, total) => line.Show(done, total), stop.Token);
+        line.Clear();
+        string digest = ModelDigest.Compute(loaded.Folder);
+        for (int i = 0; i < images.Count; i++)
+        {
+            string path = folder.Next();
+            ImageFile.WritePng(path, images[i], Texts(request, request.Seed + (ulong)i, loaded, photographs, digest));
+            Console.Out.WriteLine(path);
+        }
+        string grid = Path.Combine(parsed.GetValue(s_out)!, "grid.png");
+        var size = images[0];
+        ImageFile.WritePng(grid, ImageGrid.Compose([.. photographs.All.Take(request.Demonstrations)
+            .Select(photograph => photograph.Image.FitTo(size.Width, size.Height, request.Fit)), .. images], 4, 2));
+        Console.Out.WriteLine(grid);
+        return ExitCode.Done;
+    }
+
+    static IReadOnlyList<ImageText> Texts(SubjectRequest request, ulong seed, LoadedSubjectModel model, Photographs photographs, string digest)
+    {
+        using var bytes = new MemoryStream();
+        using (var json = new Utf8JsonWriter(bytes))
+        {
+            json.WriteStartObject();
+            json.WriteString("kind", "subject");
+            json.WriteString("version", SutiVersion.Text);
+            json.WriteString("model", model.Folder.Path);
+            json.WriteString("model_sha256", digest);
+            json.WriteString("prompt", request.Prompt);
+            json.WriteString("seed", seed.ToString(CultureInfo.InvariantCulture));
+            json.WriteNumber("steps", request.Steps);
+            json.WriteNumber("guidance", request.Guidance);
+            if (request.SubjectGuidance is { } subject)
+            {
+                json.WriteNumber("subject_guidance", subject);
+                json.WriteNumber("interleave", request.Interleave);
+            }
+            json.WriteString("device", model.Model.Device.Name);
+            json.WriteStartArray("demonstrations");
+            foreach (var photograph in photographs.All.Take(request.Demonstrations))
+            {
+                json.WriteStartObject();
+                json.WriteString("file", Path.GetFileName(photograph.Path));
+                json.WriteString("caption", photograph.Caption);
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+        return [new("Software", $"SuTI {SutiVersion.Text}"), new("Description", request.Prompt), new(PictureRecipe.Keyword, Encoding.UTF8.GetString(bytes.ToArray()))];
+    }
+}

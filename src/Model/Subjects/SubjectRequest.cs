@@ -1,0 +1,56 @@
+using SuTI.Engine;
+using SuTI.Model.Diffusion;
+using SuTI.Model.Imaging;
+
+namespace SuTI.Model.Subjects;
+
+/// <summary>Pictures of one subject, to be drawn.</summary>
+public sealed record SubjectRequest(string Prompt)
+{
+    /// <summary>Demonstrations that are read, at most; 0 draws from the prompt alone.</summary>
+    public int Demonstrations { get; init; } = 4;
+
+    /// <summary>Pictures.</summary>
+    public int Count { get; init; } = 1;
+
+    /// <summary>Of the first picture; each further one has the next.</summary>
+    public ulong Seed { get; init; }
+
+    public int Steps { get; init; } = 25;
+
+    /// <summary>How much prompt and demonstrations together are strengthened; 1 is not at all.</summary>
+    public double Guidance { get; init; } = 2;
+
+    /// <summary>
+    /// How much demonstrations are strengthened by themselves; null leaves that to <see cref="Guidance"/>. With it, steps strengthen the
+    /// prompt or the demonstrations by chance (<see cref="InterleavedGuidance"/>).
+    /// </summary>
+    public double? SubjectGuidance { get; init; }
+
+    /// <summary>With <see cref="SubjectGuidance"/>: the share of the steps that strengthen the prompt.</summary>
+    public double Interleave { get; init; } = 0.5;
+
+    /// <summary>What is done with photographs that are not square.</summary>
+    public PictureFit Fit { get; init; } = PictureFit.Letterbox;
+
+    internal Guidance CreateGuidance()
+        => SubjectGuidance is { } subject ? new InterleavedGuidance(Guidance, subject, Interleave, Seed) : new ClassifierFreeGuidance(Guidance);
+
+    /// <exception cref="SutiException">A number out of its range.</exception>
+    internal void Check()
+    {
+        if (string.IsNullOrWhiteSpace(Prompt))
+            throw new SutiException("subject", "needs a prompt", "what the subject does, and where", "nothing");
+        Range("demonstrations", Demonstrations, 0, 8);
+        Range("count", Count, 1, 10_000);
+        Range("steps", Steps, 1, 1000);
+        if (!(Interleave is >= 0 and <= 1))
+            throw new SutiException("subject", "interleave is a share", "0 to 1", FormattableString.Invariant($"{Interleave}"));
+    }
+
+    static void Range(string name, int value, int least, int most)
+    {
+        if (value < least || value > most)
+            throw new SutiException("subject", $"{name} is out of range", FormattableString.Invariant($"{least} to {most}"), FormattableString.Invariant($"{value}"));
+    }
+}
