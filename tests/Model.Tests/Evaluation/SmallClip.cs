@@ -1,5 +1,4 @@
 using SuTI.Engine.Layers;
-using SuTI.Model.Text;
 using SuTI.Model.Transformers;
 using SuTI.Model.Vision;
 
