@@ -13,18 +13,33 @@ static class WorldCommand
     {
         var to = new Option<string>("--out") { Description = "The folder: crawl.jsonl and images to learn from, truth.jsonl to measure by.", Required = true };
         var pages = new Option<int>("--pages") { Description = "Web pages.", DefaultValueFactory = _ => 100 };
-        var seed = new Option<ulong>("--seed") { Description = "Names the world: the same seed draws the same pictures.",
-            DefaultValueFactory = _ => 1 };
+        var seed = new Option<ulong>("--seed")
+        {
+            Description = "Names the world: the same seed draws the same pictures.",
+            DefaultValueFactory = _ => 1
+        };
         var size = new Option<int>("--size") { Description = "Pixels of a picture's sides, 32 to 512.", DefaultValueFactory = _ => 64 };
-        var noise = new Option<double>("--noise") { Description = "From 0, clean pages with true texts, to 1.",
-            DefaultValueFactory = _ => 0.3 };
-        var split = new Option<WorldSplit>("--split") { Description = "Train, or one of the held-out parts.",
-            DefaultValueFactory = _ => WorldSplit.Train };
-        var pose = new Option<double>("--pose") { Description = "How far poses differ: 0 centred, 1 any size and place.",
-            DefaultValueFactory = _ => 0.4 };
+        var noise = new Option<double>("--noise")
+        {
+            Description = "From 0, clean pages with true texts, to 1.",
+            DefaultValueFactory = _ => 0.3
+        };
+        var split = new Option<WorldSplit>("--split")
+        {
+            Description = "Train, or one of the held-out parts.",
+            DefaultValueFactory = _ => WorldSplit.Train
+        };
+        var pose = new Option<double>("--pose")
+        {
+            Description = "How far poses differ: 0 centred, 1 any size and place.",
+            DefaultValueFactory = _ => 0.4
+        };
         var sprites = new Option<string?>("--sprites") { Description = "A folder of drawn subjects (sprites.jsonl) to take instead." };
-        var share = new Option<double>("--sprite-share") { Description = "What share of the subjects they are.",
-            DefaultValueFactory = _ => 1 };
+        var share = new Option<double>("--sprite-share")
+        {
+            Description = "What share of the subjects they are.",
+            DefaultValueFactory = _ => 1
+        };
         var json = new Option<bool>("--json") { Description = "The summary as one JSON object." };
         var command = new DescribedCommand("world",
             "Draws a world of subjects in scenes as a crawl of web pages, with the truth about it apart.",
@@ -47,8 +62,13 @@ static class WorldCommand
     {
         var summary = CrawlWriter.Write(folder, new(seed, sprites, share), options, null, stop);
         if (json)
-            Output.JsonLine(new() { ["pages"] = summary.Pages, ["pictures"] = summary.Pictures, ["clusters"] = summary.Clusters,
-                ["folder"] = folder });
+            Output.JsonLine(new()
+            {
+                ["pages"] = summary.Pages,
+                ["pictures"] = summary.Pictures,
+                ["clusters"] = summary.Clusters,
+                ["folder"] = folder
+            });
         else
             Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"{summary.Pictures:N0} pictures on {summary.Pages:N0} pages, {summary.Clusters:N0} of one subject: {folder}"));

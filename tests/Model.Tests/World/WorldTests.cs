@@ -99,7 +99,8 @@ public class WorldTests
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         for (int i = 0; i < 4 * SubjectClasses.All.Count; i++)
             hash.AppendData(s_world.Draw(s_world.Subject(i), s_world.Request(WorldSplit.Train,
-            (ulong)i) with { Scene = AllScenes.All[i % AllScenes.All.Count] }, 48, (ulong)i).Pixels);
+            (ulong)i) with
+            { Scene = AllScenes.All[i % AllScenes.All.Count] }, 48, (ulong)i).Pixels);
         Assert.That(Convert.ToHexString(hash.GetHashAndReset()), Is.EqualTo("89BB703B916379E86843119166FE4A2692B337193A98014DBBD6C6C884049542"));
     }
 

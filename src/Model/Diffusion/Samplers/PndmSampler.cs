@@ -77,7 +77,10 @@ public sealed class PndmSampler : Sampler
                 Plan(low + half, top, low, again);
                 Plan(low, top, low, new(s_rungeKutta)
                 {
-                    Keeps = Order - 1, IsForgotten = true, ForgetsNewest = 2, StartsAgain = true,
+                    Keeps = Order - 1,
+                    IsForgotten = true,
+                    ForgetsNewest = 2,
+                    StartsAgain = true,
                 });
             }
         }

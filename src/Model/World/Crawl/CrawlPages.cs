@@ -100,8 +100,12 @@ public sealed class CrawlPages
             return (WorldCaptions.Write(other,
                 picture.Request with { Scene = Scenes.AllScenes.All[random.Below(Scenes.AllScenes.All.Count)] }, true), false);
         }
-        return (random.Below(3) switch { 0 => picture.Prompt, 1 when picture.Request.Style is null => $"a photo of {picture.Caption}",
-            _ => picture.Caption }, true);
+        return (random.Below(3) switch
+        {
+            0 => picture.Prompt,
+            1 when picture.Request.Style is null => $"a photo of {picture.Caption}",
+            _ => picture.Caption
+        }, true);
     }
 
     WorldRandom Random(int page, int position) => new(RandomKey.For("world/picture", _world.Seed, (uint)position), (uint)page);

@@ -27,7 +27,8 @@ static class Rooms
         {
             float x = 0.05f + (0.15f * i), h = b.Range(0.05f, 0.09f);
             var paint = new Paint(b.Random.Pick([Rgb.Hex(0xE07A5F), Rgb.Hex(0x81B29A), Rgb.Hex(0xF2CC8F), Rgb.Hex(0x5F7FA8),
-                Rgb.White])) { Relief = 0.6f, Line = 0.6f };
+                Rgb.White]))
+            { Relief = 0.6f, Line = 0.6f };
             if (i % 2 == 0)
                 b.Figure.Box(paint, x, 0.242f - h, 0.035f, h, 0.012f);
             else

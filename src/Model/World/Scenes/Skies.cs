@@ -24,8 +24,14 @@ static class Skies
         });
         b.Stars(60);
         float px = b.Random.Chance(0.5) ? b.Range(0.08f, 0.2f) : b.Range(0.8f, 0.92f), py = b.Range(0.12f, 0.3f), r = b.Range(0.08f, 0.13f);
-        var planet = new Paint(b.Random.Pick([Rgb.Hex(0xE0A05A), Rgb.Hex(0xC86A5A), Rgb.Hex(0x6AB0A8)])) { Second = Rgb.Hex(0xF3DCB4),
-            Pattern = Pattern.Banded, Scale = 14, Relief = 1, Line = 0 };
+        var planet = new Paint(b.Random.Pick([Rgb.Hex(0xE0A05A), Rgb.Hex(0xC86A5A), Rgb.Hex(0x6AB0A8)]))
+        {
+            Second = Rgb.Hex(0xF3DCB4),
+            Pattern = Pattern.Banded,
+            Scale = 14,
+            Relief = 1,
+            Line = 0
+        };
         b.Figure.Disc(planet, px, py, r);
         b.Figure.Ellipse(Paint.Flat(Rgb.Hex(0xF0DDB8), 0.9f), px, py + (r * 0.1f), r * 1.7f, r * 0.2f, -18);
         b.Figure.Ellipse(planet with { Pattern = Pattern.Plain }, px, py - (r * 0.32f), r * 0.86f, r * 0.6f);

@@ -17,8 +17,14 @@ sealed class Coat
             second = Rgb.Luma(second) > Rgb.Luma(primary) ? Rgb.Lighter(primary, 0.55f) : Rgb.Darker(primary, 0.45f);
         }
         float gloss = edit is not null && Palette.Metals.Contains(edit) ? 1 : 0.25f;
-        Body = new(primary) { Second = second, Pattern = subject.Pattern, Scale = subject.PatternScale, Seed = subject.Seed,
-            Gloss = gloss };
+        Body = new(primary)
+        {
+            Second = second,
+            Pattern = subject.Pattern,
+            Scale = subject.PatternScale,
+            Seed = subject.Seed,
+            Gloss = gloss
+        };
         Plain = Body.Plain();
         Second = new(second) { Gloss = gloss };
         Accent = new(subject.Accent) { Gloss = 0.3f };
