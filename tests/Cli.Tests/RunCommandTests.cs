@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 using SuTI.Model.Subjects.Catalogue;
 
@@ -35,6 +36,26 @@ public class RunCommandTests
         Assert.That(File.ReadAllLines(At("run/subjects.jsonl")), Is.Not.Empty);
         Assert.That(Fail("mine", At("nowhere"), "--out", At("other"), "--clip", At("clip")), Does.Contain("a crawl is missing"));
         Assert.That(Fail("mine", At("crawl"), "--out", At("other"), "--clip", At("crawl")), Does.Contain("suti:"));
+    }
+
+    [Test]
+    public void A_killed_mine_goes_on_and_ends_as_one_that_was_left_alone()
+    {
+        Succeed("world", "--out", At("many"), "--pages", "90", "--size", "32", "--noise", "0.2", "--seed", "6");
+        string[] Mining(string run) => ["mine", At("many"), "--out", At(run), "--clip", At("clip"), "--low", "-1", "--high", "1.01", "--near-cosine", "2", "--json"];
+        string whole = Succeed(Mining("whole"));
+        using (var process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "suti.dll"), .. Mining("killed")])
+        { RedirectStandardOutput = true, RedirectStandardError = true })!)
+        {
+            // In the midst of the first pages, if the machine is not faster than this loop; any moment must do.
+            while (!process.HasExited && !Directory.Exists(At("killed/clusters")))
+                Thread.Sleep(1);
+            process.Kill();
+            process.WaitForExit();
+        }
+        Assert.That(Succeed(Mining("killed")), Is.EqualTo(whole));
+        foreach (string file in (string[])["mine.sha256", "mine.json"])
+            Assert.That(File.ReadAllText(At($"killed/{file}")), Is.EqualTo(File.ReadAllText(At($"whole/{file}"))), file);
     }
 
     [Test]

@@ -28,7 +28,7 @@ public sealed record MiningScore(long Wanted, long Found, long Clusters, long Pi
     static double Share(long part, long whole) => whole == 0 ? double.NaN : (double)part / whole;
 }
 
-/// <summary>The truth of a drawn crawl, <c>truth.jsonl</c>: mining does not read it, it is measured by it.</summary>
+/// <summary>The truth of a drawn crawl of JSON lines, <c>truth.jsonl</c>: mining does not read it, it is measured by it.</summary>
 public static class MiningTruth
 {
     /// <param name="fewest">Pictures of its subject that make a page wanted.</param>
