@@ -31,7 +31,7 @@ public sealed class SubjectModel
         Config = config;
         Tokenizer = tokenizer;
         Device = p.Store.Device;
-        Schedule = new(config.ScheduleOffset);
+        Schedule = new(config.ScheduleOffset, config.ScheduleFiner);
         Text = new(p["text_encoder"], config.Text);
         Unet = new(p["unet"], config.Unet);
         if (config.Apprentice is { } apprentice)

@@ -13,4 +13,7 @@ public sealed record SubjectModelConfig(ClipTextConfig Text, UnetConfig Unet, Ap
 {
     /// <summary>Of the cosine schedule in continuous time; see <see cref="CosineNoiseSchedule"/>.</summary>
     public double ScheduleOffset { get; init; }
+
+    /// <inheritdoc cref="ScheduleOffset"/>
+    public double ScheduleFiner { get; init; } = 1;
 }

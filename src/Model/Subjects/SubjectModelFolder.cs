@@ -51,10 +51,10 @@ public static class SubjectModelFolder
         var folder = ModelFolder.Open(path);
         if (folder.ClassName != ClassName)
             throw new SutiException(folder.Path, "this kind of model draws no subjects", ClassName, folder.ClassName);
-        var (prediction, offset) = ReadSchedule(folder[Scheduler].OpenConfig());
+        var (prediction, offset, finer) = ReadSchedule(folder[Scheduler].OpenConfig());
         var config = new SubjectModelConfig(ClipTextConfig.Read(folder[Text].OpenConfig()), UnetConfigReader.Read(folder[Unet].OpenConfig()),
             folder.Find(Apprentice) is { } part ? ApprenticeConfig.Read(part.OpenConfig()) : null, prediction)
-        { ScheduleOffset = offset };
+        { ScheduleOffset = offset, ScheduleFiner = finer };
         var tokenizer = Tokenizers.Open(folder[Tokenizer].Folder);
         var store = new ParameterStore(device, type);
         try
@@ -94,13 +94,14 @@ public static class SubjectModelFolder
     {
         json.WriteString("_class_name", ScheduleClass);
         json.WriteNumber("offset", config.ScheduleOffset);
+        json.WriteNumber("finer", config.ScheduleFiner);
         json.WriteString("prediction_type", Array.Find(s_predictions, entry => entry.Type == config.Prediction).Name);
     });
 
-    static (PredictionType Prediction, double Offset) ReadSchedule(JsonConfig config)
+    static (PredictionType Prediction, double Offset, double Finer) ReadSchedule(JsonConfig config)
     {
         config.Choice("_class_name", null, (ScheduleClass, true));
-        var read = (config.Choice("prediction_type", null, s_predictions), config.Number("offset", 0));
+        var read = (config.Choice("prediction_type", null, s_predictions), config.Number("offset", 0), config.Number("finer", 1));
         config.Finish();
         return read;
     }

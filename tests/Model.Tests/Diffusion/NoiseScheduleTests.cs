@@ -24,6 +24,19 @@ public class NoiseScheduleTests : LeakCheck
             Assert.That(schedule[0], Is.EqualTo(NoiseLevel.Clean));
     }
 
+    [TestCase(2)]
+    [TestCase(0.5)]
+    public void Finer_pictures_get_more_noise_at_the_same_time(double finer)
+    {
+        var plain = new CosineNoiseSchedule(0);
+        var shifted = new CosineNoiseSchedule(0, finer);
+        for (double t = 0.05; t < 1; t += 0.1)
+            Assert.That(shifted[t].Ratio, Is.EqualTo(finer * plain[t].Ratio).Within(1e-9));
+        Assert.That(shifted[1].Alpha, Is.Zero);
+        Assert.That(shifted[0], Is.EqualTo(NoiseLevel.Clean));
+        Assert.That(() => new CosineNoiseSchedule(0, 0), Throws.TypeOf<SutiException>());
+    }
+
     [Test]
     public void Stretched_schedules_end_in_pure_noise_and_begin_as_before()
     {

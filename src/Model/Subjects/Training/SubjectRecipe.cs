@@ -34,6 +34,7 @@ public sealed record SubjectRecipe(SubjectModelConfig Model, SubjectStageOptions
         var apprentice = isApprentice ? ReadApprentice(model.Section("apprentice"), unet) : null;
         var prediction = model.Choice("prediction", "sample", "What the U-Net says of a noisy picture.", ("sample", PredictionType.Sample),
             ("epsilon", PredictionType.Epsilon), ("velocity", PredictionType.Velocity));
+        double finer = model.Number("schedule_finer", 1, "What noise is multiplied by, of pictures that are finer than those of 32 pixels: 2 for 64.", 0.01, 100);
         var loss = config.Section("loss");
         var options = new SubjectStageOptions
         {
@@ -43,7 +44,7 @@ public sealed record SubjectRecipe(SubjectModelConfig Model, SubjectStageOptions
             Guidance = config.Section("samples").Number("guidance", 2, "Of the pictures that a run shows.", free: true),
             SampleSteps = config.Section("samples").Whole("steps", 20, "Of the pictures that a run shows.", 1, 1000, free: true),
         };
-        return new(new(text, unet, apprentice, prediction), options, size, targets, demonstrations, pose, seed);
+        return new(new(text, unet, apprentice, prediction) { ScheduleFiner = finer }, options, size, targets, demonstrations, pose, seed);
     }
 
     static ClipTextConfig Text(StageConfig config, ITokenizer tokenizer)
