@@ -77,6 +77,9 @@ public sealed record SubjectRecipe(SubjectModelConfig Model, SubjectStageOptions
             new(Groups, 1e-5, IsModulated: true))
         {
             Patch = patch,
+            // A square's pixels are a token's own; its neighbours are the blocks' to look at.
+            KernelIn = patch == 1 ? 3 : 1,
+            KernelOut = patch == 1 ? 3 : 1,
             SeamChannels = seam,
             ContextNorm = ContextNorm.Layer,
             SampleSize = (size, size),
