@@ -58,6 +58,12 @@ public sealed class ConditionalUnet
 
     public UnetConfig Config { get; }
 
+    /// <summary>
+    /// Whether layers run again on the way back rather than keep what is inside them: gradient checkpointing, memory for time. Gradients
+    /// are the same but for the order in which their parts are added.
+    /// </summary>
+    public bool Recomputes { get; set; }
+
     /// <summary>The sides of images divide by it; otherwise the way down rounds up, which some peers refuse.</summary>
     public int Granularity => Config.Patch << (Config.Levels.Count - 1);
 
@@ -154,7 +160,7 @@ public sealed class ConditionalUnet
         var embedding = _conditioning.Forward(time.Cast(x.DType), level, context, more?.Embedding);
         var images = Config.CentersInput ? (x * 2) - 1 : x;
         return (_in.Forward(Config.Patch > 1 ? images.PixelUnshuffle(Config.Patch) : images),
-            new(embedding, _projectText?.Forward(context) ?? context, contextMask));
+            new(embedding, _projectText?.Forward(context) ?? context, contextMask, Recomputes));
     }
 
     void Check(Tensor x, Tensor context)

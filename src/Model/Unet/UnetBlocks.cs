@@ -7,15 +7,20 @@ namespace SuTI.Model.Unet;
 /// <param name="Time">(N, width).</param>
 /// <param name="Context">(N, K, context width).</param>
 /// <param name="Mask">(N, K), bool: false hides a token.</param>
-sealed record UnetSignals(Tensor Time, Tensor Context, Tensor? Mask);
+/// <param name="Recomputes">Whether layers run again on the way back rather than keep what is inside them.</param>
+sealed record UnetSignals(Tensor Time, Tensor Context, Tensor? Mask, bool Recomputes = false);
 
 /// <summary>A residual block, and what follows it where images read the text.</summary>
 sealed class UnetLayer(ResnetBlock resnet, IPixelAttention? attention)
 {
     public Tensor Forward(Tensor x, UnetSignals signals)
+        => signals.Recomputes ? Checkpointed.Run(inputs => Forward(inputs[0], inputs[1], inputs[2], signals.Mask), x, signals.Time, signals.Context)
+            : Forward(x, signals.Time, signals.Context, signals.Mask);
+
+    Tensor Forward(Tensor x, Tensor time, Tensor context, Tensor? mask)
     {
-        var h = resnet.Forward(x, signals.Time);
-        return attention?.Forward(h, signals.Context, signals.Mask) ?? h;
+        var h = resnet.Forward(x, time);
+        return attention?.Forward(h, context, mask) ?? h;
     }
 }
 

@@ -79,6 +79,41 @@ public class SubjectModelTests : LeakCheck
     }
 
     [Test]
+    public void Layers_that_run_again_on_the_way_back_give_the_same_gradients_and_keep_less()
+    {
+        using var store = new ParameterStore();
+        var model = new SubjectModel(store.Root, Recipe(isApprentice: true).Model, s_tokenizer);
+        store.Allocate(3);
+        var (kept, most) = Gradients(recomputes: false);
+        var (again, less) = Gradients(recomputes: true);
+        Assert.That(again.Keys, Is.EquivalentTo(kept.Keys));
+        foreach (var (path, gradient) in kept)
+        {
+            // Only the order in which parts of a gradient are added differs.
+            double size = Math.Max(1e-6, gradient.Max(MathF.Abs));
+            Assert.That(again[path].Zip(gradient, (a, b) => Math.Abs(a - b)).Max(), Is.LessThan(1e-5 * size), path);
+        }
+        Assert.That(less, Is.LessThan(0.8 * most));
+
+        (Dictionary<string, float[]> Gradients, long Bytes) Gradients(bool recomputes)
+        {
+            using var scope = TensorScope.Open("test");
+            model.Unet.Recomputes = recomputes;
+            var texts = model.Encode(["a robot", "a dog"]);
+            var noisy = Tensor.Normal([2, 16, 16, 3], new RandomKey(1, 1));
+            var read = model.Read(Tensor.Normal([4, 16, 16, 3], new RandomKey(1, 2)), model.Encode(["a", "b", "c", "d"]), Tensor.Ones([2, 2], DType.Bool));
+            long before = Device.Cpu.Memory.LiveBytes;
+            var loss = model.Predict(noisy, [0.3, 0.8], texts, read).Square().Mean();
+            long bytes = Device.Cpu.Memory.LiveBytes - before;
+            loss.Backward();
+            var gradients = store.Parameters.Where(parameter => parameter.Gradient is not null)
+                .ToDictionary(parameter => parameter.Path, parameter => parameter.Gradient!.ToArray<float>());
+            store.ClearGradients();
+            return (gradients, bytes);
+        }
+    }
+
+    [Test]
     public void A_folder_of_photographs_is_one_subject()
     {
         using var temporary = new TemporaryFolder();

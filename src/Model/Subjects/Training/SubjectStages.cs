@@ -21,12 +21,14 @@ public static class SubjectStages
         var tokenizer = NanoTokenizer.Create();
         var recipe = SubjectRecipe.Read(config, tokenizer, isApprentice);
         var source = SubjectDataRecipe.Read(config.Section("data"), isApprentice);
+        bool recomputes = config.Flag("checkpointing", false, "Whether layers of the U-Net run again on the way back rather than keep what is inside them: less memory, a third more time.");
         string start = config.Text("start", "", isApprentice ? "A model's folder whose text encoder and U-Net it begins as; empty begins anew."
             : "A model's folder that it begins as; empty begins anew.");
         var store = new ParameterStore(device);
         try
         {
             var model = new SubjectModel(store.Root, recipe.Model, tokenizer);
+            model.Unet.Recomputes = recomputes;
             if (start.Length > 0)
                 SubjectModelFolder.Start(start, model, store, training.Seed);
             return new(name, model, store, source.Open(recipe, device), recipe.Options);
