@@ -90,7 +90,7 @@ public class SubjectModelTests : LeakCheck
         foreach (var (path, gradient) in kept)
         {
             // Only the order in which parts of a gradient are added differs.
-            double size = Math.Max(1e-6, gradient.Max(MathF.Abs));
+            double size = Math.Max(1e-3, gradient.Max(MathF.Abs));
             Assert.That(again[path].Zip(gradient, (a, b) => Math.Abs(a - b)).Max(), Is.LessThan(1e-5 * size), path);
         }
         Assert.That(less, Is.LessThan(0.8 * most));

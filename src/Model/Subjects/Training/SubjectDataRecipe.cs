@@ -17,15 +17,15 @@ public sealed record SubjectDataRecipe(string Run, RunTargets Targets, double? T
     public static SubjectDataRecipe Read(StageConfig config, bool isApprentice)
     {
         ArgumentNullException.ThrowIfNull(config);
-        string run = isApprentice ? config.Text("run", "", "The folder of a run whose pictures are learnt from; empty is the drawn world alone.") : "";
-        if (run.Length == 0)
+        if (!isApprentice)
             return new("", RunTargets.Outputs, null, 1, true);
+        string run = config.Text("run", "", "The folder of a run whose pictures are learnt from; empty is the drawn world alone.");
         var targets = config.Choice("targets", "outputs", "outputs: what experts drew and the filter kept; clusters: the clusters' own pictures, without experts.",
             ("outputs", RunTargets.Outputs), ("clusters", RunTargets.Clusters));
         double threshold = config.Number("threshold", -10, "Pictures with a greater delta-CLIP are learnt from; below −2 is the one that suti filter used last.", -10, 2);
         return new(run, targets, threshold < -2 ? null : threshold,
-            config.Number("world_share", 0, "Share of a batch's subjects that the drawn world gives.", 0, 1),
-            config.Flag("probe_world", false, "Whether probes and samples show held-out subjects of the drawn world rather than held-out clusters."));
+            config.Number("world_share", 0, "Beside a run: share of a batch's subjects that the drawn world gives.", 0, 1),
+            config.Flag("probe_world", false, "Beside a run: whether probes and samples show held-out subjects of the drawn world rather than held-out clusters."));
     }
 
     /// <summary>The pictures. Disposable if a run is open.</summary>

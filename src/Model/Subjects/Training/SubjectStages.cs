@@ -22,8 +22,7 @@ public static class SubjectStages
         var recipe = SubjectRecipe.Read(config, tokenizer, isApprentice);
         var source = SubjectDataRecipe.Read(config.Section("data"), isApprentice);
         bool recomputes = config.Flag("checkpointing", false, "Whether layers of the U-Net run again on the way back rather than keep what is inside them: less memory, a third more time.");
-        string start = config.Text("start", "", isApprentice ? "A model's folder whose text encoder and U-Net it begins as; empty begins anew."
-            : "A model's folder that it begins as; empty begins anew.");
+        string start = config.Text("start", "", "A model's folder whose parts it begins with, an apprentice also with those of a base; empty begins anew.");
         var store = new ParameterStore(device);
         try
         {
