@@ -32,7 +32,7 @@ public sealed record SubjectDataRecipe(string Run, RunTargets Targets, double? T
     /// <exception cref="SutiException">No run, or nothing in it to learn from.</exception>
     internal ISubjectData Open(SubjectRecipe recipe, Device device)
     {
-        var world = new WorldSubjects(new SubjectWorld(recipe.WorldSeed), recipe.Size, recipe.Targets, recipe.Demonstrations, recipe.Pose, device);
+        var world = new WorldSubjects(new SubjectWorld(recipe.WorldSeed), recipe.Size, recipe.Targets, recipe.Demonstrations, recipe.Pose, device, recipe.SimpleShare);
         if (Run.Length == 0)
             return world;
         var catalogue = RunCatalogue.Open(Run);

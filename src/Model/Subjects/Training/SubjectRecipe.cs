@@ -17,6 +17,9 @@ public sealed record SubjectRecipe(SubjectModelConfig Model, SubjectStageOptions
 {
     const int Groups = 16;
 
+    /// <summary>See <see cref="WorldSubjects"/>.</summary>
+    public double SimpleShare { get; init; }
+
     /// <exception cref="Engine.SutiException">A value out of its range, or sizes that do not fit each other.</exception>
     public static SubjectRecipe Read(StageConfig config, ITokenizer tokenizer, bool isApprentice)
     {
@@ -25,6 +28,7 @@ public sealed record SubjectRecipe(SubjectModelConfig Model, SubjectStageOptions
         var world = config.Section("world");
         int size = world.Whole("size", 32, "Sides of pictures, pixels.", 16, 512);
         double pose = world.Number("pose", 0, "How far poses of subjects differ: 0 is easy, 1 is hard.", 0, 1);
+        double simple = world.Number("simple_share", 0, "Share of the drawn targets that show a subject in a scene and nothing else: no edit, style, light, view or accessory.", 0, 1);
         ulong seed = (ulong)world.Whole("seed", 1, "Names the world.");
         int targets = isApprentice ? world.Whole("targets", 4, "Pictures of a subject in a batch.", 1, 64) : 1;
         int demonstrations = isApprentice ? world.Whole("demonstrations", 4, "Further pictures of it, which are read.", 1, 16) : 0;
@@ -44,7 +48,7 @@ public sealed record SubjectRecipe(SubjectModelConfig Model, SubjectStageOptions
             Guidance = config.Section("samples").Number("guidance", 2, "Of the pictures that a run shows.", free: true),
             SampleSteps = config.Section("samples").Whole("steps", 20, "Of the pictures that a run shows.", 1, 1000, free: true),
         };
-        return new(new(text, unet, apprentice, prediction) { ScheduleFiner = finer }, options, size, targets, demonstrations, pose, seed);
+        return new(new(text, unet, apprentice, prediction) { ScheduleFiner = finer }, options, size, targets, demonstrations, pose, seed) { SimpleShare = simple };
     }
 
     static ClipTextConfig Text(StageConfig config, ITokenizer tokenizer)

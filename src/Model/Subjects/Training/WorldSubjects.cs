@@ -11,7 +11,10 @@ namespace SuTI.Model.Subjects;
 /// <param name="demonstrations">Further pictures of it; 0 for a model of text alone.</param>
 /// <param name="pose">Of subjects; from 0, easy, to 1, hard.</param>
 /// <param name="device">Of the tensors.</param>
-public sealed class WorldSubjects(SubjectWorld world, int size, int targets, int demonstrations, double pose, Device device) : ISubjectData
+/// <param name="simpleShare">Share of the targets that show the subject in a scene and nothing else: no edit, style, light, view or accessory.</param>
+/// <remarks>Demonstrations are photographs: they show the subject's own colours, in no drawing style and behind nothing.</remarks>
+public sealed class WorldSubjects(SubjectWorld world, int size, int targets, int demonstrations, double pose, Device device, double simpleShare = 0)
+    : ISubjectData
 {
     // Individuals that training draws from; there are as many as numbers.
     const int Individuals = 1 << 24;
@@ -61,21 +64,27 @@ public sealed class WorldSubjects(SubjectWorld world, int size, int targets, int
             {
                 int at = (group * targets) + i;
                 // The class alone, half the time; the individual's own words, the other: both kinds of prompts are asked for.
-                var picture = Draw(subject, seed + (ulong)i, _targets.AsSpan(at * _length, _length));
+                bool isSimple = Chance(seed + (ulong)i) < from.SimpleShare;
+                var picture = Draw(subject, seed + (ulong)i, _targets.AsSpan(at * _length, _length), isSimple ? Simple : request => request);
                 _prompts[at] = (seed + (ulong)i) % 2 == 0 || demonstrations > 0 ? picture.Prompt : picture.Caption;
             }
             for (int i = 0; i < demonstrations; i++)
             {
                 int at = (group * demonstrations) + i;
-                _captions[at] = Draw(subject, seed + (ulong)(targets + i), _demonstrations.AsSpan(at * _length, _length)).Prompt;
+                _captions[at] = Draw(subject, seed + (ulong)(targets + i), _demonstrations.AsSpan(at * _length, _length),
+                    request => request with { Edit = null, Style = null, Occluder = Occluder.None }).Prompt;
             }
         }
 
         public SubjectBatch ToBatch() => new(subjects, Images(_targets), _prompts, demonstrations == 0 ? null : Images(_demonstrations), _captions);
 
-        WorldPicture Draw(World.Subjects.Subject subject, ulong seed, Span<float> to)
+        static WorldRequest Simple(WorldRequest request) => new() { Scene = request.Scene, Pose = request.Pose };
+
+        static double Chance(ulong seed) => WorldRandom.For(RandomKey.For("world subjects/simple", 0), seed).Unit();
+
+        WorldPicture Draw(World.Subjects.Subject subject, ulong seed, Span<float> to, Func<WorldRequest, WorldRequest> change)
         {
-            var picture = from._world.Draw(subject, from._world.Request(WorldSplit.Train, seed, from._pose), from.Size, seed);
+            var picture = from._world.Draw(subject, change(from._world.Request(WorldSplit.Train, seed, from._pose)), from.Size, seed);
             for (int i = 0; i < to.Length; i++)
                 to[i] = (picture.Pixels[i] / 127.5f) - 1;
             return picture;
@@ -85,6 +94,8 @@ public sealed class WorldSubjects(SubjectWorld world, int size, int targets, int
     }
 
     int Size => size;
+
+    double SimpleShare => simpleShare;
 
     Device Device => device;
 }
