@@ -30,16 +30,19 @@ static class TrainCommand
         var resume = new Option<bool>("--resume") { Description = "Go on with the run that is there." };
         var minutes = new Option<double?>("--minutes") { Description = "Stop after so long; --resume goes on to the same bits." };
         var device = Devices.Option();
+        var run = new Argument<string?>("RUN") { Description = "A run whose pictures are learnt from: data.run of the configuration.", Arity = ArgumentArity.ZeroOrOne };
         var command = new DescribedCommand(stage.Name, stage.Description,
             $"suti train {stage.Name} --config models/recipes/{stage.Name}.json --out runs/{stage.Name}") { file, to, resume, minutes, device };
-        command.SetAction((parsed, _) => Task.FromResult(Run(stage, parsed.GetValue(file), parsed.GetValue(to)!, parsed.GetValue(resume),
-            parsed.GetValue(minutes), Devices.Parse(parsed.GetValue(device)!))));
+        if (stage.ReadsRun)
+            command.Add(run);
+        command.SetAction((parsed, _) => Task.FromResult(Run(stage, parsed.GetValue(file), stage.ReadsRun ? parsed.GetValue(run) : null, parsed.GetValue(to)!,
+            parsed.GetValue(resume), parsed.GetValue(minutes), Devices.Parse(parsed.GetValue(device)!))));
         return command;
     }
 
-    static int Run(TrainingRecipe stage, string? file, string path, bool resumes, double? minutes, Device device)
+    static int Run(TrainingRecipe stage, string? file, string? data, string path, bool resumes, double? minutes, Device device)
     {
-        var config = Open(file, path, resumes);
+        var config = Open(file, data, path, resumes);
         if (minutes is < 0 or double.NaN)
             throw new SutiException("train", "--minutes is a length of time", "at least 0", minutes.Value.ToString(CultureInfo.InvariantCulture));
         var training = TrainingConfig.Read(config.Section("training"));
@@ -68,7 +71,7 @@ static class TrainCommand
         return ExitCode.Done;
     }
 
-    static StageConfig Open(string? file, string path, bool resumes)
+    static StageConfig Open(string? file, string? data, string path, bool resumes)
     {
         string run = Path.Combine(path, "run.json"), own = Path.Combine(path, "config.json");
         if (File.Exists(run) && !resumes)
@@ -78,7 +81,7 @@ static class TrainCommand
             throw new SutiException(CheckpointException.Printable(path, 1000), "there is no run to go on with", "run.json", "none");
         if (file is null && !resumes)
             throw new SutiException("train", "a new run needs a configuration", "--config FILE", "none");
-        return StageConfig.Open(file ?? own);
+        return data is null ? StageConfig.Open(file ?? own) : StageConfig.Open(file ?? own, "data", "run", Path.GetFullPath(data));
     }
 
     static string Ended(StopReason reason) => reason switch

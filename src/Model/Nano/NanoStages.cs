@@ -9,7 +9,8 @@ namespace SuTI.Model.Nano;
 /// <param name="Create">
 /// Reads the stage's own sections of a configuration, whose section <c>training</c> has been read, and makes the stage.
 /// </param>
-public sealed record TrainingRecipe(string Name, string Description, Func<StageConfig, TrainingConfig, Device, IExportingStage> Create);
+/// <param name="ReadsRun">Whether the stage may learn from a run, key <c>data.run</c>.</param>
+public sealed record TrainingRecipe(string Name, string Description, Func<StageConfig, TrainingConfig, Device, IExportingStage> Create, bool ReadsRun = false);
 
 /// <summary>The stages that learn from the drawn world alone.</summary>
 public static class NanoStages

@@ -22,22 +22,37 @@ public static class SubjectDrawing
         request.Check();
         using var scope = TensorScope.Open("pictures");
         using var noGradient = GradientMode.Disable();
-        var (height, width) = model.Config.Unet.SampleSize ?? throw new SutiException("subject model", "says how large its pictures are", "sample_size", "nothing");
+        var (height, width) = Size(model);
         var shown = photographs.Take(request.Demonstrations).ToList();
         var demonstrations = shown.Count == 0 ? null : Read(model, shown, width, height, request.Fit);
         var images = new List<Image>();
         int batches = (request.Count + Together - 1) / Together;
         for (int first = 0, batch = 0; first < request.Count; first += Together, batch++)
         {
-            using var inner = TensorScope.Open("batch");
             int count = Math.Min(Together, request.Count - first), before = batch * request.Steps;
-            var noise = new SeededNoise(SeededNoise.Consecutive(request.Seed + (ulong)first, count), Shape.Create(height, width, 3), model.Device);
-            var pixels = new SubjectSampler(model).Run([.. Enumerable.Repeat(request.Prompt, count)], noise, demonstrations, request.Steps,
-                request.CreateGuidance(), step => progress?.Invoke(before + step.Step + 1, batches * request.Steps), cancellation);
-            images.AddRange(pixels.ToImages(PixelRange.MinusOneToOne));
+            images.AddRange(DrawPrompts(model, [.. Enumerable.Repeat(request.Prompt, count)], SeededNoise.Consecutive(request.Seed + (ulong)first, count),
+                request.Steps, request.CreateGuidance(), demonstrations, step => progress?.Invoke(before + step.Step + 1, batches * request.Steps), cancellation));
         }
         return images;
     }
+
+    /// <summary>Draws many prompts of one subject together; each picture is a function of its own prompt and seed.</summary>
+    /// <param name="seeds">One for each prompt.</param>
+    /// <param name="demonstrations">Of the subject; null draws from text alone.</param>
+    /// <param name="progress">Called after each step.</param>
+    public static IReadOnlyList<Image> DrawPrompts(SubjectModel model, IReadOnlyList<string> prompts, IReadOnlyList<ulong> seeds, int steps, Guidance guidance,
+        Demonstrations? demonstrations = null, Action<SamplingProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(prompts);
+        using var scope = TensorScope.Open("pictures");
+        var (height, width) = Size(model);
+        var noise = new SeededNoise(seeds, Shape.Create(height, width, 3), model.Device);
+        return new SubjectSampler(model).Run(prompts, noise, demonstrations, steps, guidance, progress, cancellation).ToImages(PixelRange.MinusOneToOne);
+    }
+
+    static (int Height, int Width) Size(SubjectModel model)
+        => model.Config.Unet.SampleSize ?? throw new SutiException("subject model", "says how large its pictures are", "sample_size", "nothing");
 
     static Demonstrations Read(SubjectModel model, List<Photograph> shown, int width, int height, PictureFit fit)
     {

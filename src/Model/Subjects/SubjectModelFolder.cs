@@ -44,6 +44,14 @@ public static class SubjectModelFolder
         IReadOnlyList<SafetensorsTensor> Weights(string part) => store.Stored(new() { Under = part, DType = type });
     }
 
+    /// <summary>Writes a model that was opened, with its weights as they are now.</summary>
+    /// <inheritdoc cref="Save(string, SubjectModel, ParameterStore, string, DType)"/>
+    public static void Save(string path, LoadedSubjectModel loaded, DType type = DType.Float16)
+    {
+        ArgumentNullException.ThrowIfNull(loaded);
+        Save(path, loaded.Model, loaded.Weights, loaded.Folder[Tokenizer].Folder, type);
+    }
+
     /// <summary>Opens a model with its weights.</summary>
     /// <exception cref="SutiException">No such model, or one of another kind; a part is missing or broken.</exception>
     public static LoadedSubjectModel Open(string path, Device? device = null, DType type = DType.Float32)

@@ -41,6 +41,19 @@ public sealed class StageConfig
     /// <inheritdoc cref="JsonConfig.Open" path="/exception"/>
     public static StageConfig Open(string file) => new(JsonConfig.Open(file), "", []);
 
+    /// <summary>A file with one key of a section set, in the place of what the file says.</summary>
+    /// <inheritdoc cref="JsonConfig.Open" path="/exception"/>
+    public static StageConfig Open(string file, string section, string key, string value)
+    {
+        // Checked as any file before it is changed.
+        JsonConfig.Open(file).Ignore(section);
+        var root = JsonNode.Parse(File.ReadAllBytes(file), null, new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true })!.AsObject();
+        if (root[section] is not JsonObject inner)
+            root[section] = inner = [];
+        inner[key] = value;
+        return Parse(System.Text.Encoding.UTF8.GetBytes(root.ToJsonString()), file);
+    }
+
     /// <inheritdoc cref="JsonConfig.Parse"/>
     public static StageConfig Parse(ReadOnlyMemory<byte> utf8, string source)
         => new(JsonConfig.Parse(utf8, source), "", []);

@@ -41,6 +41,7 @@ public sealed record SubjectRecipe(SubjectModelConfig Model, SubjectStageOptions
             TextDropout = loss.Number("text_dropout", 0.1, "Share of the pictures whose prompt is empty.", 0, 1),
             DemonstrationDropout = isApprentice ? loss.Number("demonstration_dropout", 0.1, "Share of the pictures that see no demonstrations.", 0, 1) : 0,
             LargestWeight = loss.Number("largest_weight", 6, "A sample's error counts 1/σ², but at most this."),
+            Checkpoints = config.Flag("checkpointing", false, "Whether activations are computed again on the way back rather than kept: less memory, a third more time."),
             Guidance = config.Section("samples").Number("guidance", 2, "Of the pictures that a run shows.", free: true),
             SampleSteps = config.Section("samples").Whole("steps", 20, "Of the pictures that a run shows.", 1, 1000, free: true),
         };
@@ -77,6 +78,9 @@ public sealed record SubjectRecipe(SubjectModelConfig Model, SubjectStageOptions
             new(Groups, 1e-5, IsModulated: true))
         {
             Patch = patch,
+            // A square's pixels are a token's own; its neighbours are the blocks' to look at.
+            KernelIn = patch == 1 ? 3 : 1,
+            KernelOut = patch == 1 ? 3 : 1,
             SeamChannels = seam,
             ContextNorm = ContextNorm.Layer,
             SampleSize = (size, size),

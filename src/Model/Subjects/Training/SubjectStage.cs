@@ -45,7 +45,9 @@ public sealed class SubjectStage(string name, SubjectModel model, ParameterStore
             demonstrations = model.Read(drawn.Demonstrations!, model.Encode(drawn.Captions), Shown(batch, drawn));
             uses = Tensor.From(Enumerable.Range(0, count).Select(i => chances[(2 * i) + 1] >= options.DemonstrationDropout).ToArray(), [count], model.Device);
         }
-        var output = model.Predict(noisy, times, texts, demonstrations, uses);
+        // The way down and up is gone through twice; what is read of texts and demonstrations stays in memory.
+        var output = options.Checkpoints ? Checkpointed.Run(inputs => model.Predict(inputs[0], times, texts, demonstrations, uses), noisy)
+            : model.Predict(noisy, times, texts, demonstrations, uses);
         return new(_objective.Loss(output, drawn.Targets, noise, times));
     }
 
@@ -64,7 +66,11 @@ public sealed class SubjectStage(string name, SubjectModel model, ParameterStore
         }
     }
 
-    public void Dispose() => parameters.Dispose();
+    public void Dispose()
+    {
+        (data as IDisposable)?.Dispose();
+        parameters.Dispose();
+    }
 
     /// <inheritdoc/>
     public IReadOnlyList<SamplePicture> Samples(int step)
@@ -166,6 +172,9 @@ public sealed record SubjectStageOptions
 
     /// <summary>See <see cref="InverseNoiseWeighting"/>.</summary>
     public double LargestWeight { get; init; } = 6;
+
+    /// <summary>Whether activations are computed again on the way back rather than kept: memory for time.</summary>
+    public bool Checkpoints { get; init; }
 
     /// <summary>Of the pictures that a run shows.</summary>
     public double Guidance { get; init; } = 2;

@@ -2,7 +2,6 @@ using SuTI.Engine;
 using SuTI.Engine.Layers;
 using SuTI.Model.Nano;
 using SuTI.Model.Training;
-using SuTI.Model.World;
 
 namespace SuTI.Model.Subjects;
 
@@ -13,7 +12,7 @@ public static class SubjectStages
     [
         new("base", "Trains a model that draws from text alone.", (config, training, device) => Create("base", config, training, device)),
         new("apprentice", "Trains an apprentice: a model that draws a subject from demonstrations.",
-            (config, training, device) => Create("apprentice", config, training, device)),
+            (config, training, device) => Create("apprentice", config, training, device), ReadsRun: true),
     ];
 
     static SubjectStage Create(string name, StageConfig config, TrainingConfig training, Device device)
@@ -21,6 +20,7 @@ public static class SubjectStages
         bool isApprentice = name == "apprentice";
         var tokenizer = NanoTokenizer.Create();
         var recipe = SubjectRecipe.Read(config, tokenizer, isApprentice);
+        var source = SubjectDataRecipe.Read(config.Section("data"), isApprentice);
         string start = config.Text("start", "", isApprentice ? "A model's folder whose text encoder and U-Net it begins as; empty begins anew."
             : "A model's folder that it begins as; empty begins anew.");
         var store = new ParameterStore(device);
@@ -29,8 +29,7 @@ public static class SubjectStages
             var model = new SubjectModel(store.Root, recipe.Model, tokenizer);
             if (start.Length > 0)
                 SubjectModelFolder.Start(start, model, store, training.Seed);
-            var data = new WorldSubjects(new SubjectWorld(recipe.WorldSeed), recipe.Size, recipe.Targets, recipe.Demonstrations, recipe.Pose, device);
-            return new(name, model, store, data, recipe.Options);
+            return new(name, model, store, source.Open(recipe, device), recipe.Options);
         }
         catch
         {
