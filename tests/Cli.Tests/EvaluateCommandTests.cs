@@ -14,10 +14,10 @@ public class EvaluateCommandTests
         _folder = Directory.CreateTempSubdirectory("suti-tests-").FullName;
         _common =
         [
-            "evaluate", "--model", SmallSubjects.Write(At("apprentice"), isApprentice: true), "--clip", SmallClip.Write(At("clip")),
+            "evaluate", "--model", SmallSubjectModel.Write(At("apprentice"), isApprentice: true), "--clip", SmallClip.Write(At("clip")),
             "--dino", FixtureFolder.Find("vit_dino_tiny").First(), "--subjects", "2", "--prompts", "2", "--count", "1", "--steps", "2", "--decoys", "1",
         ];
-        SmallSubjects.Write(At("base"), isApprentice: false, seed: 4);
+        SmallSubjectModel.Write(At("base"), isApprentice: false, seed: 4);
     }
 
     [OneTimeTearDown]

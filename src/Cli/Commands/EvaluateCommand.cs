@@ -21,6 +21,9 @@ static class EvaluateCommand
     static readonly Option<string> s_dino = new("--dino") { Description = "A folder with a DINO.", Required = true };
     static readonly Option<string> s_demos = new("--demos") { Description = "How many demonstrations the apprentice reads: each number is a route.", DefaultValueFactory = _ => "0,1,4" };
     static readonly Option<int> s_otherDemos = new("--other-demos") { Description = "The same of further models.", DefaultValueFactory = _ => MainDemonstrations };
+    static readonly Option<string?> s_base = new("--base") { Description = "A folder with the model that experts are tuned from, by as many demonstrations; without it there are none." };
+    static readonly Option<int?> s_experts = new("--expert-subjects") { Description = "Experts, for the first subjects; by default one for each." };
+    static readonly Option<int> s_dreams = new("--dream-subjects") { Description = "The same of Dream-SuTI: the apprentice tuned.", DefaultValueFactory = _ => 0 };
     static readonly Option<int> s_subjects = new("--subjects") { Description = "Held-out subjects.", DefaultValueFactory = _ => s_defaults.Subjects };
     static readonly Option<string> s_split = new("--split") { Description = "subjects: unseen individuals of known classes; classes: of unseen ones.", DefaultValueFactory = _ => "subjects" };
     static readonly Option<int> s_prompts = new("--prompts") { Description = "Prompts of each subject.", DefaultValueFactory = _ => s_defaults.Prompts };
@@ -34,6 +37,7 @@ static class EvaluateCommand
     static readonly Option<ulong> s_seed = new("--seed") { Description = "Of prompts and noise, which are the same for all routes.", DefaultValueFactory = _ => s_defaults.Seed };
     static readonly Option<int> s_together = new("--together") { Description = "Pictures drawn together.", DefaultValueFactory = _ => s_defaults.Batch };
     static readonly Option<string> s_out = new("--out") { Description = "A folder for results, tables and grids; what is measured there is not measured again.", Required = true };
+    static readonly TuningSettings s_tuning = new("expert-");
     static readonly EmbedderSettings s_embedder = new();
 
     internal static Command Create()
@@ -41,10 +45,10 @@ static class EvaluateCommand
         var command = new DescribedCommand("evaluate", "Draws subjects that nothing has learnt from by several routes, and measures the pictures.",
             "suti evaluate --model models/nano/apprentice --clip models/nano/clip --dino models/nano/dino --demos 0,1,4 --out EVALUATION")
         {
-            s_model, s_other, s_dino, s_demos, s_otherDemos, s_subjects, s_split, s_prompts, s_count, s_references, s_decoys, s_pose, s_world,
+            s_model, s_other, s_dino, s_demos, s_otherDemos, s_base, s_experts, s_dreams, s_subjects, s_split, s_prompts, s_count, s_references, s_decoys, s_pose, s_world,
             s_guidance, s_steps, s_seed, s_together, s_out,
         };
-        foreach (var option in s_embedder.All)
+        foreach (var option in s_tuning.All.Concat(s_embedder.All))
             command.Add(option);
         command.SetAction(Run);
         return command;
@@ -75,10 +79,15 @@ static class EvaluateCommand
             var opened = models.Open(other[(equals + 1)..], device);
             routes.Add(new ModelRoute(other[..equals], opened, opened.Model.Apprentice is null ? 0 : others, set.Settings));
         }
+        int tuned = Math.Max(1, Compared(demonstrations));
+        var tuning = s_tuning.Options(parsed);
+        if (parsed.GetValue(s_base) is { } start)
+            routes.Add(models.Tune("expert", models.Open(start, device), tuning, tuned, set.Settings, parsed.GetValue(s_experts)));
+        if (parsed.GetValue(s_dreams) is > 0 and int dreams)
+            routes.Add(models.Tune("dream", models.Open(parsed.GetValue(s_model)!, device), tuning with { ReadsDemonstrations = true }, tuned, set.Settings, dreams));
         using var folder = EvaluationFolder.Open(parsed.GetValue(s_out)!, set, judge);
         using var stop = new StopSignal();
         var line = new ProgressLine("evaluate");
-        string main = Named(demonstrations.Contains(MainDemonstrations) ? MainDemonstrations : demonstrations.Max());
         try
         {
             HeldOutEvaluation.Run(set, judge, routes, folder, (done, total, next) => line.Show(done, total, next), stop.Token);
@@ -87,7 +96,7 @@ static class EvaluateCommand
         {
             line.Clear();
         }
-        Print(EvaluationReport.Write(folder, set, main, device.Name));
+        Print(EvaluationReport.Write(folder, set, Named(Compared(demonstrations)), device.Name));
         Console.Out.WriteLine(Path.Combine(folder.Path, EvaluationReport.MarkdownFile));
         return ExitCode.Done;
     }
@@ -123,6 +132,8 @@ static class EvaluateCommand
             : throw new SutiException("--demos", "takes numbers of demonstrations", "0 to 8, as in 0,1,4", CheckpointException.Printable(text));
     }
 
+    static int Compared(int[] demonstrations) => demonstrations.Contains(MainDemonstrations) ? MainDemonstrations : demonstrations.Max();
+
     static string Named(int demonstrations) => FormattableString.Invariant($"apprentice-{demonstrations}");
 
     static void Print(EvaluationSummary summary)
@@ -138,6 +149,7 @@ static class EvaluateCommand
     sealed class Models : IDisposable
     {
         readonly List<LoadedSubjectModel> _all = [];
+        readonly List<TunedRoute> _tuned = [];
 
         internal LoadedSubjectModel Open(string folder, Device device)
         {
@@ -146,6 +158,17 @@ static class EvaluateCommand
             return model;
         }
 
-        public void Dispose() => _all.ForEach(model => model.Dispose());
+        internal TunedRoute Tune(string name, LoadedSubjectModel model, TuningOptions options, int demonstrations, EvaluationSettings settings, int? subjects)
+        {
+            var route = new TunedRoute(name, model, options, demonstrations, settings, subjects);
+            _tuned.Add(route);
+            return route;
+        }
+
+        public void Dispose()
+        {
+            _tuned.ForEach(route => route.Dispose());
+            _all.ForEach(model => model.Dispose());
+        }
     }
 }

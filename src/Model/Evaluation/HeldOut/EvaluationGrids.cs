@@ -50,9 +50,12 @@ static class EvaluationGrids
         return all.Concat(Enumerable.Repeat(blank, columns - all.Count));
     }
 
-    /// <summary>Small pictures are shown twice as large.</summary>
+    /// <summary>All of one size, small ones twice as large as they are.</summary>
     static IReadOnlyList<Image> Enlarged(IReadOnlyList<Image> cells, int side)
-        => side >= 128 ? cells : [.. cells.Select(cell => cell.Resize(2 * cell.Width, 2 * cell.Height, ResizeFilter.Nearest))];
+    {
+        int shown = side >= 128 ? side : 2 * side;
+        return [.. cells.Select(cell => cell.Resize(shown, shown, shown % cell.Width == 0 && shown % cell.Height == 0 ? ResizeFilter.Nearest : ResizeFilter.Bicubic))];
+    }
 
     static Image Blank(int side)
     {

@@ -61,7 +61,7 @@ public sealed record EvaluationSummary(IReadOnlyList<RouteSummary> Routes, IRead
         }
         double[] soon = [.. pairs.Select(pair => pair.One.Preparing + pair.One.First)], late = [.. pairs.Select(pair => pair.Other.Preparing + pair.Other.First)];
         return new(pairs[0].One.Route, pairs[0].Other.Route, pairs.Count, differences, ratios,
-            soon.All(value => value > 0) ? Bootstrap.Ratio(late, soon) : null);
+            soon.All(value => value > 0) && pairs.TrueForAll(pair => pair.Other.Preparing > 0) ? Bootstrap.Ratio(late, soon) : null);
     }
 
     static Dictionary<string, double> Chances(TestSet set)

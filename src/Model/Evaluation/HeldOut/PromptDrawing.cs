@@ -24,7 +24,8 @@ static class PromptDrawing
         var images = new List<Image>(Draw(model, settings, wanted[..1], subject, demonstrations, stop));
         double first = Stopwatch.GetElapsedTime(begun).TotalSeconds;
         begun = Stopwatch.GetTimestamp();
-        images.AddRange(Draw(model, settings, wanted[1..], subject, demonstrations, stop));
+        if (wanted.Count > 1)
+            images.AddRange(Draw(model, settings, wanted[1..], subject, demonstrations, stop));
         return new(images, preparing, first, Stopwatch.GetElapsedTime(begun).TotalSeconds);
     }
 
@@ -37,22 +38,18 @@ static class PromptDrawing
     {
         using var scope = TensorScope.Open("pictures");
         using var noGradient = GradientMode.Disable();
-        var (height, width) = model.Config.Unet.SampleSize ?? throw new SutiException("subject model", "says how large its pictures are", "sample_size", "nothing");
+        var read = demonstrations == 0 ? null : Read(model, [.. subject.Demonstrations.Take(demonstrations)]);
         var images = new List<Image>();
-        if (wanted.Count == 0)
-            return images;
-        var shown = subject.Demonstrations.Take(demonstrations).ToList();
-        var read = shown.Count == 0 ? null : model.Read(
-            shown.Select(photograph => photograph.Image.FitTo(width, height)).ToList().ToTensor(PixelRange.MinusOneToOne, model.Device),
-            model.Encode([.. shown.Select(photograph => photograph.Caption)]), Tensor.Ones([1, shown.Count], DType.Bool, model.Device));
-        var sampler = new SubjectSampler(model);
         foreach (var batch in wanted.Chunk(settings.Batch))
-        {
-            using var inner = TensorScope.Open("batch");
-            var noise = new SeededNoise([.. batch.Select(picture => picture.Seed)], Shape.Create(height, width, 3), model.Device);
-            images.AddRange(sampler.Run([.. batch.Select(picture => picture.Prompt)], noise, read, settings.Steps,
-                new ClassifierFreeGuidance(settings.Guidance), cancellation: stop).ToImages(PixelRange.MinusOneToOne));
-        }
+            images.AddRange(SubjectDrawing.DrawPrompts(model, [.. batch.Select(picture => picture.Prompt)], [.. batch.Select(picture => picture.Seed)],
+                settings.Steps, new ClassifierFreeGuidance(settings.Guidance), read, cancellation: stop));
         return images;
+    }
+
+    static Demonstrations Read(SubjectModel model, List<Photograph> shown)
+    {
+        var (height, width) = model.Config.Unet.SampleSize ?? throw new SutiException("subject model", "says how large its pictures are", "sample_size", "nothing");
+        return model.Read(shown.Select(photograph => photograph.Image.FitTo(width, height)).ToList().ToTensor(PixelRange.MinusOneToOne, model.Device),
+            model.Encode([.. shown.Select(photograph => photograph.Caption)]), Tensor.Ones([1, shown.Count], DType.Bool, model.Device));
     }
 }

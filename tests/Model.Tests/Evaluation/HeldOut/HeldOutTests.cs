@@ -96,7 +96,7 @@ public class HeldOutTests : LeakCheck
     public void An_evaluation_that_was_stopped_goes_on_and_is_not_mixed_with_others()
     {
         using var temporary = new TemporaryFolder();
-        using var apprentice = SubjectModelFolder.Open(SmallSubjects.Write(temporary.File("apprentice"), isApprentice: true));
+        using var apprentice = SubjectModelFolder.Open(SmallSubjectModel.Write(temporary.File("apprentice"), isApprentice: true));
         var set = new TestSet(s_small);
         var judge = new PictureJudge(set, new ColourEmbedder(), new ColourEmbedder(), new ColourEmbedder());
         IReadOnlyList<IDrawingRoute> Routes(EvaluationSettings settings)
@@ -186,7 +186,7 @@ public class HeldOutTests : LeakCheck
         })
             Assert.That(() => new TestSet(settings), Throws.TypeOf<SutiException>().With.Message.Contains(name));
         using var temporary = new TemporaryFolder();
-        using var text = SubjectModelFolder.Open(SmallSubjects.Write(temporary.File("base"), isApprentice: false));
+        using var text = SubjectModelFolder.Open(SmallSubjectModel.Write(temporary.File("base"), isApprentice: false));
         Assert.That(() => new ModelRoute("base", text, 1, s_small), Throws.TypeOf<SutiException>().With.Message.Contains("apprentice"));
         Assert.That(() => new ModelRoute("base", text, 5, s_small), Throws.TypeOf<SutiException>().With.Message.Contains("0 to 4"));
     }

@@ -7,7 +7,7 @@ using SuTI.Model.Training;
 namespace SuTI.Tests;
 
 /// <summary>Folders with small, untrained models that draw subjects of 16 pixels.</summary>
-static class SmallSubjects
+static class SmallSubjectModel
 {
     const string Recipe = """
         {"world": {"size": 16}, "model": {"text": {"width": 32, "layers": 1, "heads": 2},
