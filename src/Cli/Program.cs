@@ -23,6 +23,8 @@ var root = new RootCommand("SuTI draws pictures of your subject from a few photo
     ReplayCommand.Create(),
 };
 root.Add(GenerateCommand.Create());
+root.Add(EvaluateCommand.Create());
+root.Add(QuickstartCommand.Create());
 root.Add(ProfileCommand.Create(root));
 HelpWithExample.Install(root);
 

@@ -7,18 +7,20 @@ using SuTI.Model.Training;
 namespace SuTI.Cli;
 
 /// <summary>What commands that tune a model to a subject read alike.</summary>
-sealed class TuningSettings
+/// <param name="prefix">Before the options' names, where a command has others of these names.</param>
+/// <param name="defaults">By default the paper's.</param>
+sealed class TuningSettings(string prefix = "", TuningOptions? defaults = null)
 {
     static readonly string[] s_optimizers = ["adafactor", "adamw", "adam", "sgd"];
 
-    readonly Option<int> _steps = new("--steps") { Description = "Of tuning.", DefaultValueFactory = _ => 500 };
-    readonly Option<int> _batch = new("--batch") { Description = "Noisy pictures of a step.", DefaultValueFactory = _ => 4 };
-    readonly Option<string> _optimizer = new("--optimizer") { Description = "adafactor, adamw, adam or sgd.", DefaultValueFactory = _ => "adafactor" };
-    readonly Option<double> _rate = new("--learning-rate") { Description = "Of the optimizer.", DefaultValueFactory = _ => 1e-5 };
-    readonly Option<string> _parts = new("--tune") { Description = "all weights of the U-Net, or only its attention.", DefaultValueFactory = _ => "all" };
-    readonly Option<bool> _mirrors = new("--mirror") { Description = "Shows half of the pictures with left and right changed." };
-    readonly Option<double> _dropout = new("--text-dropout") { Description = "Share of the pictures without a text.", DefaultValueFactory = _ => 0.1 };
-    readonly Option<PictureFit> _fit = new("--fit") { Description = "What is done with pictures that are not square: letterbox, crop or squash.", DefaultValueFactory = _ => PictureFit.Letterbox };
+    readonly Option<int> _steps = new($"--{prefix}steps") { Description = "Of tuning.", DefaultValueFactory = _ => (defaults ?? new()).Steps };
+    readonly Option<int> _batch = new($"--{prefix}batch") { Description = "Noisy pictures of a step.", DefaultValueFactory = _ => (defaults ?? new()).BatchSize };
+    readonly Option<string> _optimizer = new($"--{prefix}optimizer") { Description = "adafactor, adamw, adam or sgd.", DefaultValueFactory = _ => (defaults ?? new()).Optimizer.Name };
+    readonly Option<double> _rate = new($"--{prefix}learning-rate") { Description = "Of the optimizer.", DefaultValueFactory = _ => (defaults ?? new()).Optimizer.LearningRate };
+    readonly Option<string> _parts = new($"--{prefix}tune") { Description = "all weights of the U-Net, or only its attention.", DefaultValueFactory = _ => "all" };
+    readonly Option<bool> _mirrors = new($"--{prefix}mirror") { Description = "Shows half of the pictures with left and right changed." };
+    readonly Option<double> _dropout = new($"--{prefix}text-dropout") { Description = "Share of the pictures without a text.", DefaultValueFactory = _ => (defaults ?? new()).TextDropout };
+    readonly Option<PictureFit> _fit = new($"--{prefix}fit") { Description = "What is done with pictures that are not square: letterbox, crop or squash.", DefaultValueFactory = _ => PictureFit.Letterbox };
 
     internal IEnumerable<Option> All => [_steps, _batch, _optimizer, _rate, _parts, _mirrors, _dropout, _fit];
 
@@ -27,9 +29,9 @@ sealed class TuningSettings
     {
         string optimizer = parsed.GetValue(_optimizer)!, parts = parsed.GetValue(_parts)!;
         if (!s_optimizers.Contains(optimizer))
-            throw new SutiException("--optimizer", "has no such name", string.Join(", ", s_optimizers), optimizer);
+            throw new SutiException($"--{prefix}optimizer", "has no such name", string.Join(", ", s_optimizers), optimizer);
         if (parts is not ("all" or "attention"))
-            throw new SutiException("--tune", "says which weights are tuned", "all or attention", parts);
+            throw new SutiException($"--{prefix}tune", "says which weights are tuned", "all or attention", parts);
         return new()
         {
             Steps = parsed.GetValue(_steps),

@@ -1,0 +1,70 @@
+using System.CommandLine;
+using System.Globalization;
+using SuTI.Model.Evaluation;
+using SuTI.Model.Evaluation.Quickstart;
+using SuTI.Model.Subjects;
+
+namespace SuTI.Cli.Commands;
+
+/// <summary><c>suti quickstart</c>: a page with unseen subjects, in minutes.</summary>
+static class QuickstartCommand
+{
+    static readonly QuickstartOptions s_defaults = new();
+
+    static readonly Option<string> s_out = new("--out") { Description = "A folder for index.html and the pictures.", DefaultValueFactory = _ => "quickstart" };
+    static readonly Option<string> s_model = new("--model") { Description = "A folder with the parts clip, dino, base and apprentice.", Required = true };
+    static readonly Option<int> s_steps = new("--steps") { Description = "Of the sampler.", DefaultValueFactory = _ => s_defaults.Steps };
+    static readonly Option<double> s_guidance = new("--guidance") { Description = "How much prompt and demonstrations are strengthened.", DefaultValueFactory = _ => s_defaults.Guidance };
+    static readonly Option<ulong> s_seed = new("--seed") { Description = "Of prompts and noise.", DefaultValueFactory = _ => s_defaults.Seed };
+    static readonly TuningSettings s_tuning = new("expert-", s_defaults.Tuning);
+    static readonly Option<string> s_device = Devices.Option();
+
+    internal static Command Create()
+    {
+        var command = new DescribedCommand("quickstart", "Draws three subjects that the model has never met, and a page that shows them.", "suti quickstart --model models/nano")
+        {
+            s_out, s_model, s_steps, s_guidance, s_seed, s_device,
+        };
+        foreach (var option in s_tuning.All)
+            command.Add(option);
+        command.SetAction(Run);
+        return command;
+    }
+
+    static int Run(ParseResult parsed)
+    {
+        var device = Devices.Parse(parsed.GetValue(s_device)!);
+        var options = s_defaults with
+        {
+            Steps = parsed.GetValue(s_steps),
+            Guidance = parsed.GetValue(s_guidance),
+            Seed = parsed.GetValue(s_seed),
+            Tuning = s_tuning.Options(parsed),
+        };
+        string folder = parsed.GetValue(s_out)!;
+        using var apprentice = SubjectModelFolder.Open(Part(parsed, "apprentice"), device);
+        using var start = SubjectModelFolder.Open(Part(parsed, "base"), device);
+        using var clip = ClipEmbedder.Open(Part(parsed, "clip"), new() { Device = device });
+        using var dino = DinoEmbedder.Open(Part(parsed, "dino"), new() { Device = device });
+        using var stop = new StopSignal();
+        var line = new ProgressLine("quickstart");
+        QuickstartResult result;
+        try
+        {
+            result = QuickstartRun.Run(new(apprentice, start, clip, clip, dino), options, folder, (done, total, what) => line.Show(done, total, what), stop.Token);
+        }
+        finally
+        {
+            line.Clear();
+        }
+        Output.Table(["drawn by", "dino", "clip_i", "clip_t", "first picture, s", "each, s"], result.Routes.Select(route => (string[])
+            [route, Text(result.Mean(route, "dino")), Text(result.Mean(route, "clip_i")), Text(result.Mean(route, "clip_t")), Text(result.UntilFirst(route)), Text(result.Each(route))]));
+        Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"a new subject {result.TimesSooner:0.0} times sooner than by an expert"));
+        Console.Out.WriteLine(Path.Combine(folder, QuickstartRun.PageFile));
+        return ExitCode.Done;
+    }
+
+    static string Part(ParseResult parsed, string part) => Path.Combine(parsed.GetValue(s_model)!, part);
+
+    static string Text(double value) => value.ToString("0.000", CultureInfo.InvariantCulture);
+}
