@@ -7,8 +7,12 @@ namespace SuTI.Cli.Tests;
 static class Shell
 {
     internal static (int Code, string Output, string Error) Run(string[] arguments, params (string Name, string Value)[] environment)
+        => RunIn("", arguments, environment);
+
+    /// <param name="folder">To work in; empty is the tests' own.</param>
+    internal static (int Code, string Output, string Error) RunIn(string folder, string[] arguments, params (string Name, string Value)[] environment)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder };
         foreach (string argument in (string[])[Path.Combine(AppContext.BaseDirectory, "suti.dll"), .. arguments])
             start.ArgumentList.Add(argument);
         foreach (var (name, value) in environment)

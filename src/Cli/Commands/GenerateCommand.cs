@@ -1,7 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
-using System.Text;
-using System.Text.Json;
 using SuTI.Model.Generation;
 using SuTI.Model.Imaging;
 using SuTI.Model.Nano;
@@ -14,7 +11,7 @@ static class GenerateCommand
 {
     static readonly Option<string> s_subject = new("--subject") { Description = "A folder of photographs; NAME.txt beside NAME.png or NAME.jpg is a caption.", Required = true };
     static readonly Option<string> s_prompt = new("--prompt") { Description = "What to draw: the subject in a scene.", Required = true };
-    static readonly Option<string> s_model = new("--model") { Description = "A folder with an apprentice.", Required = true };
+    static readonly Option<string?> s_model = new("--model") { Description = "A folder with an apprentice; by default the one that comes with the program." };
     static readonly Option<string?> s_class = new("--class") { Description = "What the photographs show, where no caption says so; by default the folder's name." };
     static readonly Option<int> s_demos = new("--demos") { Description = "Photographs that are read, 0 to 8.", DefaultValueFactory = _ => 4 };
     static readonly Option<double> s_guidance = new("--guidance") { Description = "How much prompt and photographs are strengthened; 1 is not at all.", DefaultValueFactory = _ => 2 };
@@ -30,7 +27,7 @@ static class GenerateCommand
     internal static Command Create()
     {
         var command = new DescribedCommand("generate", "Draws your subject in a new scene from a few photographs, with no training.",
-            "suti generate --model models/nano --subject photos/my-robot --prompt \"a robot on a beach\"")
+            "suti generate --subject photos/my-robot --prompt \"a robot on a beach\"")
         {
             s_subject, s_prompt, s_model, s_class, s_demos, s_guidance, s_subjectGuidance, s_interleave, s_fit, s_count, s_seed, s_steps, s_device, s_out,
         };
@@ -55,7 +52,7 @@ static class GenerateCommand
             Fit = parsed.GetValue(s_fit),
         };
         var folder = new PictureFolder(parsed.GetValue(s_out)!);
-        using var loaded = SubjectModelFolder.Open(parsed.GetValue(s_model)!, Devices.Parse(parsed.GetValue(s_device)!));
+        using var loaded = SubjectModelFolder.Open(parsed.GetValue(s_model) ?? ShippedModel.Find("apprentice"), Devices.Parse(parsed.GetValue(s_device)!));
         foreach (string word in loaded.Model.Tokenizer.UnknownWords(request.Prompt))
             Console.Error.WriteLine($"suti: the model does not know '{word}'");
         using var stop = new StopSignal();
@@ -66,7 +63,7 @@ static class GenerateCommand
         for (int i = 0; i < images.Count; i++)
         {
             string path = folder.Next();
-            ImageFile.WritePng(path, images[i], Texts(request, request.Seed + (ulong)i, loaded, photographs, digest));
+            ImageFile.WritePng(path, images[i], SubjectPictureRecipe.Of(request, i, photographs.All, loaded, digest).ToTexts());
             Console.Out.WriteLine(path);
         }
         string grid = Path.Combine(parsed.GetValue(s_out)!, "grid.png");
@@ -75,39 +72,5 @@ static class GenerateCommand
             .Select(photograph => photograph.Image.FitTo(size.Width, size.Height, request.Fit)), .. images], 4, 2));
         Console.Out.WriteLine(grid);
         return ExitCode.Done;
-    }
-
-    static IReadOnlyList<ImageText> Texts(SubjectRequest request, ulong seed, LoadedSubjectModel model, Photographs photographs, string digest)
-    {
-        using var bytes = new MemoryStream();
-        using (var json = new Utf8JsonWriter(bytes))
-        {
-            json.WriteStartObject();
-            json.WriteString("kind", "subject");
-            json.WriteString("version", SutiVersion.Text);
-            json.WriteString("model", model.Folder.Path);
-            json.WriteString("model_sha256", digest);
-            json.WriteString("prompt", request.Prompt);
-            json.WriteString("seed", seed.ToString(CultureInfo.InvariantCulture));
-            json.WriteNumber("steps", request.Steps);
-            json.WriteNumber("guidance", request.Guidance);
-            if (request.SubjectGuidance is { } subject)
-            {
-                json.WriteNumber("subject_guidance", subject);
-                json.WriteNumber("interleave", request.Interleave);
-            }
-            json.WriteString("device", model.Model.Device.Name);
-            json.WriteStartArray("demonstrations");
-            foreach (var photograph in photographs.All.Take(request.Demonstrations))
-            {
-                json.WriteStartObject();
-                json.WriteString("file", Path.GetFileName(photograph.Path));
-                json.WriteString("caption", photograph.Caption);
-                json.WriteEndObject();
-            }
-            json.WriteEndArray();
-            json.WriteEndObject();
-        }
-        return [new("Software", $"SuTI {SutiVersion.Text}"), new("Description", request.Prompt), new(PictureRecipe.Keyword, Encoding.UTF8.GetString(bytes.ToArray()))];
     }
 }

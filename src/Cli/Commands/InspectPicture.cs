@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using SuTI.Model.Generation;
 using SuTI.Model.Imaging;
+using SuTI.Model.Subjects;
 
 namespace SuTI.Cli.Commands;
 
@@ -22,12 +23,7 @@ static class InspectPicture
     internal static int Run(string path, bool json)
     {
         var image = ImageFile.Read(path);
-        var recipe = image.Texts.Any(text => text.Keyword == PictureRecipe.Keyword) ? PictureRecipe.Of(image, path) : null;
-        (string Name, string Value)[] lines =
-        [
-            ("picture", image.ToString()), .. image.Notes.Select(note => ("note", note)),
-            .. recipe?.Lines() ?? image.Texts.Select(text => (text.Keyword, text.Text)),
-        ];
+        var lines = Lines(image, path);
         if (json)
         {
             var line = new JsonObject { ["path"] = path, ["width"] = image.Width, ["height"] = image.Height, ["channels"] = image.Channels, ["depth"] = image.Depth };
@@ -41,4 +37,11 @@ static class InspectPicture
             Console.Out.WriteLine($"{name.PadRight(width)}  {value}");
         return ExitCode.Done;
     }
+
+    static IReadOnlyList<(string Name, string Value)> Lines(Image image, string path) =>
+    [
+        ("picture", image.ToString()), .. image.Notes.Select(note => ("note", note)),
+        .. !image.Texts.Any(text => text.Keyword == PictureRecipe.Keyword) ? image.Texts.Select(text => (text.Keyword, text.Text))
+            : SubjectPictureRecipe.Find(image, path)?.Lines() ?? PictureRecipe.Of(image, path).Lines(),
+    ];
 }

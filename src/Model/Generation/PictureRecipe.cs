@@ -133,7 +133,7 @@ public sealed record PictureRecipe(string Model, string ModelDigest, string Pipe
         return recipe;
     }
 
-    static ulong SeedOf(JsonConfig json)
+    internal static ulong SeedOf(JsonConfig json)
         => ulong.TryParse(json.Text("seed"), NumberStyles.None, CultureInfo.InvariantCulture, out ulong seed) ? seed
             : throw json.Unsupported("seed", "a whole number below 2^64", json.Text("seed"));
 }

@@ -48,7 +48,7 @@ public sealed class Photographs
             }
             try
             {
-                var image = ImageFile.Read(file).ToRgb();
+                var image = Load(file);
                 if (Math.Min(image.Width, image.Height) < SmallestSide)
                     skipped.Add(FormattableString.Invariant($"{Printable(file)}: {image.Width}x{image.Height} pixels show nothing"));
                 else
@@ -64,6 +64,9 @@ public sealed class Photographs
                 skipped.Count == 0 ? "none" : string.Join("; ", skipped));
         return new(all, skipped);
     }
+
+    /// <summary>A photograph's pixels as models see them: 8-bit RGB, so that a digest of these tells all there is to see.</summary>
+    internal static Image Load(string file) => ImageFile.Read(file).ToEightBits().ToRgb();
 
     static string? Caption(string picture)
     {

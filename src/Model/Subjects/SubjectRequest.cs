@@ -34,7 +34,8 @@ public sealed record SubjectRequest(string Prompt)
     public PictureFit Fit { get; init; } = PictureFit.Letterbox;
 
     internal Guidance CreateGuidance()
-        => SubjectGuidance is { } subject ? new InterleavedGuidance(Guidance, subject, Interleave, Seed) : new ClassifierFreeGuidance(Guidance);
+        // Which steps strengthen what is the same for all seeds: pictures drawn together are guided together, and yet each is what it is alone.
+        => SubjectGuidance is { } subject ? new InterleavedGuidance(Guidance, subject, Interleave) : new ClassifierFreeGuidance(Guidance);
 
     /// <exception cref="SutiException">A number out of its range.</exception>
     internal void Check()
@@ -44,6 +45,11 @@ public sealed record SubjectRequest(string Prompt)
         Range("demonstrations", Demonstrations, 0, 8);
         Range("count", Count, 1, 10_000);
         Range("steps", Steps, 1, 1000);
+        foreach (double guidance in (double[])[Guidance, SubjectGuidance ?? 1])
+        {
+            if (!double.IsFinite(guidance))
+                throw new SutiException("subject", "guidance is a number", "a finite one", FormattableString.Invariant($"{guidance}"));
+        }
         if (!(Interleave is >= 0 and <= 1))
             throw new SutiException("subject", "interleave is a share", "0 to 1", FormattableString.Invariant($"{Interleave}"));
     }
