@@ -29,7 +29,10 @@ public sealed class RunSubjects : ISubjectData, IDisposable
 
     /// <param name="run">Disposed of with this, once it is made.</param>
     /// <param name="threshold">λ of the pictures that are learnt from; null is the one that <c>suti filter</c> was called with last.</param>
-    /// <inheritdoc cref="WorldSubjects(World.SubjectWorld, int, int, int, double, Device)"/>
+    /// <param name="size">Of pictures, pixels.</param>
+    /// <param name="targets">Pictures of a subject in a batch.</param>
+    /// <param name="demonstrations">Of each subject; those of a small cluster repeat.</param>
+    /// <param name="device">Of the tensors.</param>
     /// <exception cref="SutiException">There is nothing to learn from; or the outputs were not filtered.</exception>
     public RunSubjects(RunCatalogue run, RunTargets kind, double? threshold, int size, int targets, int demonstrations, Device device)
     {
