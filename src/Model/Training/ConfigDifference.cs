@@ -14,6 +14,9 @@ static class ConfigDifference
         var before = Flat(Bytes(file), file);
         var now = Flat(System.Text.Encoding.UTF8.GetBytes(config.ToJson()), file);
         var free = config.Keys.Where(key => key.IsFree).Select(key => key.Path).ToHashSet(StringComparer.Ordinal);
+        // Keys that a later version of the program has are at their defaults what it did before.
+        var unchanged = config.Keys.Where(key => !before.ContainsKey(key.Path) && now.GetValueOrDefault(key.Path) == key.Default).Select(key => key.Path);
+        free.UnionWith(unchanged);
         return [.. before.Keys.Union(now.Keys).Where(path => !free.Contains(path))
             .Select(path => (Path: path, Before: before.GetValueOrDefault(path, "absent"), Now: now.GetValueOrDefault(path, "absent")))
             .Where(key => key.Before != key.Now)

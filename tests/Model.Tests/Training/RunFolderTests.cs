@@ -56,6 +56,19 @@ public class RunFolderTests : LeakCheck
     }
 
     [Test]
+    public void A_key_that_the_runs_program_did_not_know_may_have_its_default_alone()
+    {
+        TinyRun.GoUntil(4, Run);
+        string file = Path.Combine(Run, "config.json");
+        string[] lines = File.ReadAllLines(file);
+        Assert.That(lines, Has.One.Contains("\"clip_norm\""));
+        File.WriteAllLines(file, lines.Where(line => !line.Contains("\"clip_norm\"", StringComparison.Ordinal)));
+        Assert.That(() => TinyRun.Go(Run, TinyRun.Config.Replace("\"keep\": 2", "\"keep\": 2, \"clip_norm\": 3", StringComparison.Ordinal)),
+            Throws.TypeOf<SutiException>().With.Message.Contains("training.clip_norm was absent and is 3"));
+        Assert.That(TinyRun.Go(Run, TinyRun.Config).Step, Is.EqualTo(20));
+    }
+
+    [Test]
     public void A_metric_that_the_stage_has_not_is_no_measure_of_the_best()
         => Assert.That(() => TinyRun.Go(Run, TinyRun.Config.Replace("\"keep\": 2", "\"keep\": 2, \"best_metric\": \"probe/los\"",
             StringComparison.Ordinal)), Throws.TypeOf<SutiException>().With.Message.Contains("loss, probe/loss"));
