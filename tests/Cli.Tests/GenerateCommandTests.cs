@@ -11,19 +11,31 @@ public class GenerateCommandTests
           "training": {"steps": 2, "batch_size": 4, "sample_steps": 0, "probe_steps": 0}}
         """;
 
-    string _root = "", _model = "", _folder = "";
+    const string EnlargerConfig = """
+        {"world": {"size": 32}, "model": {"unet": {"channels": [32, 32], "patch": 4, "conditioning": 32}},
+          "training": {"steps": 2, "batch_size": 4, "sample_steps": 0, "probe_steps": 0}}
+        """;
+
+    string _root = "", _model = "", _enlarger = "", _folder = "";
 
     [OneTimeSetUp]
     public void MakeModel()
     {
         _root = Directory.CreateTempSubdirectory("suti-tests-").FullName;
-        string config = Path.Combine(_root, "apprentice.json");
-        File.WriteAllText(config, Config);
-        Succeed("train", "apprentice", "--config", config, "--out", Path.Combine(_root, "run"));
+        _model = Make("apprentice", Config);
+        _enlarger = Make("sr", EnlargerConfig);
+    }
+
+    string Make(string stage, string json)
+    {
+        string config = Path.Combine(_root, $"{stage}.json"), run = Path.Combine(_root, $"run-{stage}");
+        File.WriteAllText(config, json);
+        Succeed("train", stage, "--config", config, "--out", run);
         // Where a program finds the model that comes with it.
-        _model = Path.Combine(_root, "models", "nano", "apprentice");
-        Directory.CreateDirectory(Path.GetDirectoryName(_model)!);
-        Directory.Move(Path.Combine(_root, "run", "model"), _model);
+        string model = Path.Combine(_root, "models", "nano", stage);
+        Directory.CreateDirectory(Path.GetDirectoryName(model)!);
+        Directory.Move(Path.Combine(run, "model"), model);
+        return model;
     }
 
     [OneTimeTearDown]
@@ -103,6 +115,28 @@ public class GenerateCommandTests
     }
 
     [Test]
+    public void Pictures_twice_as_large_are_made_again_too()
+    {
+        Draw("many", "--size", "32", "--enlarger", _enlarger, "--count", "3");
+        Draw("one", "--enlarger", _enlarger, "--count", "1", "--seed", "2");
+        byte[] third = File.ReadAllBytes(Picture("many", 2));
+        Assert.That(File.ReadAllBytes(Picture("one", 0)), Is.EqualTo(third));
+        Assert.That(ImageFile.Read(Picture("many", 2)).Width, Is.EqualTo(32));
+        Assert.That(Succeed("inspect", Picture("many", 2)), Does.Contain("enlarging steps"));
+        Assert.That(Succeed("replay", Picture("many", 2)), Does.StartWith("identical"));
+        Assert.That(Succeed("replay", Picture("many", 2), "--enlarger", _enlarger), Does.StartWith("identical"));
+        Draw("plain", "--size", "16", "--enlarger", _enlarger, "--count", "1");
+        Assert.That(ImageFile.Read(Picture("plain", 0)).Width, Is.EqualTo(16));
+        Assert.That(Fail(Line("none", "--size", "24")), Does.Contain("16 or 32"));
+        Assert.That(Fail(Line("none", "--size", "32", "--enlarger", _model)), Does.Contain("SutiUpscalerPipeline"));
+
+        void Draw(string to, params string[] line) => Succeed(Line(to, line));
+
+        string[] Line(string to, params string[] line) => ["generate", "--model", _model, "--subject", _folder, "--prompt", "a robot", "--steps", "2",
+            "--out", Path.Combine(_folder, to), .. line];
+    }
+
+    [Test]
     public void Without_a_model_the_shipped_one_draws()
     {
         string deep = Path.Combine(_root, "a", "b");
@@ -124,8 +158,8 @@ public class GenerateCommandTests
         Assert.That(ShippedModel.Find("apprentice", "--model", program, here), Is.EqualTo(_model), "an empty folder is no model");
         File.WriteAllText(Path.Combine(own, "model_index.json"), "{}");
         Assert.That(ShippedModel.Find("apprentice", "--model", program, here), Is.EqualTo(own));
-        Assert.That(() => ShippedModel.Find("sr", "--enlarger", program, here), Throws.TypeOf<SuTI.Engine.SutiException>().With.Message
-            .Contains("--enlarger").And.Message.Contains(Path.Combine(program, "models", "nano", "sr")).And.Message.Contains(Path.Combine(_root, "models", "nano", "sr")));
+        Assert.That(() => ShippedModel.Find("dino", "--dino", program, here), Throws.TypeOf<SuTI.Engine.SutiException>().With.Message
+            .Contains("--dino").And.Message.Contains(Path.Combine(program, "models", "nano", "dino")).And.Message.Contains(Path.Combine(_root, "models", "nano", "dino")));
     }
 
     string Picture(string folder, int number)

@@ -21,6 +21,8 @@ static class GenerateCommand
     static readonly Option<int> s_count = new("--count") { Description = "Pictures.", DefaultValueFactory = _ => 4 };
     static readonly Option<ulong> s_seed = new("--seed") { Description = "Of the first picture.", DefaultValueFactory = _ => 0 };
     static readonly Option<int> s_steps = new("--steps") { Description = "Of the sampler.", DefaultValueFactory = _ => 25 };
+    static readonly Option<int?> s_size = new("--size") { Description = "Pixels of the pictures' sides: as the model draws them, or twice that; by default the former." };
+    static readonly Option<string?> s_enlarger = new("--enlarger") { Description = "A folder with what draws pictures twice as large; by default the one that comes with the program." };
     static readonly Option<string> s_device = Devices.Option();
     static readonly Option<string> s_out = new("--out") { Description = "A folder for the pictures, which are numbered behind those that are there, and a grid.", DefaultValueFactory = _ => "pictures" };
 
@@ -29,7 +31,7 @@ static class GenerateCommand
         var command = new DescribedCommand("generate", "Draws your subject in a new scene from a few photographs, with no training.",
             "suti generate --subject photos/my-robot --prompt \"a robot on a beach\"")
         {
-            s_subject, s_prompt, s_model, s_class, s_demos, s_guidance, s_subjectGuidance, s_interleave, s_fit, s_count, s_seed, s_steps, s_device, s_out,
+            s_subject, s_prompt, s_model, s_class, s_demos, s_guidance, s_subjectGuidance, s_interleave, s_fit, s_count, s_seed, s_steps, s_size, s_enlarger, s_device, s_out,
         };
         command.SetAction(Run);
         return command;
@@ -53,17 +55,20 @@ static class GenerateCommand
         };
         var folder = new PictureFolder(parsed.GetValue(s_out)!);
         using var loaded = SubjectModelFolder.Open(parsed.GetValue(s_model) ?? ShippedModel.Find("apprentice"), Devices.Parse(parsed.GetValue(s_device)!));
+        using var enlarging = Enlarging.Open(parsed.GetValue(s_size), parsed.GetValue(s_enlarger), loaded.Model);
         foreach (string word in loaded.Model.Tokenizer.UnknownWords(request.Prompt))
             Console.Error.WriteLine($"suti: the model does not know '{word}'");
         using var stop = new StopSignal();
         var line = new ProgressLine("step");
         var images = SubjectDrawing.Draw(loaded.Model, request, photographs.All, (done, total) => line.Show(done, total), stop.Token);
         line.Clear();
+        images = enlarging?.Draw(images, request, stop.Token) ?? images;
         string digest = ModelDigest.Compute(loaded.Folder);
         for (int i = 0; i < images.Count; i++)
         {
             string path = folder.Next();
-            ImageFile.WritePng(path, images[i], SubjectPictureRecipe.Of(request, i, photographs.All, loaded, digest).ToTexts());
+            var recipe = SubjectPictureRecipe.Of(request, i, photographs.All, loaded, digest) with { Enlarging = enlarging?.Recipe };
+            ImageFile.WritePng(path, images[i], recipe.ToTexts());
             Console.Out.WriteLine(path);
         }
         string grid = Path.Combine(parsed.GetValue(s_out)!, "grid.png");

@@ -34,7 +34,7 @@ static class ReplayCommand
         string path = parsed.GetValue(s_picture)!;
         var before = ImageFile.Read(path);
         var again = SubjectPictureRecipe.Find(before, path) is { } subject
-            ? ReplaySubject.Again(subject, parsed.GetValue(s_model), parsed.GetValue(s_subject), Devices.Parse(parsed.GetValue(s_device)!))
+            ? ReplaySubject.Again(subject, parsed.GetValue(s_model), parsed.GetValue(s_enlarger), parsed.GetValue(s_subject), Devices.Parse(parsed.GetValue(s_device)!))
             : Again(parsed, before, path);
         if (parsed.GetValue(s_out) is { } file)
             ImageFile.WritePng(file, again.Image, again.Texts);

@@ -24,6 +24,10 @@ static class WorldCommand
             Description = "From 0, clean pages with true texts, to 1.",
             DefaultValueFactory = _ => 0.3
         };
+        var place = new Option<double?>("--one-place")
+        {
+            Description = "Share of the pages of one subject that show it in one place, 0 to 1; by default 0.7 of the noise."
+        };
         var split = new Option<WorldSplit>("--split")
         {
             Description = "Train, or one of the held-out parts.",
@@ -43,7 +47,7 @@ static class WorldCommand
         var json = new Option<bool>("--json") { Description = "The summary as one JSON object." };
         var command = new DescribedCommand("world",
             "Draws a world of subjects in scenes as a crawl of web pages, with the truth about it apart.",
-            "suti world --out CRAWL --pages 1000 --noise 0.3") { to, pages, seed, size, noise, split, pose, sprites, share, json };
+            "suti world --out CRAWL --pages 1000 --noise 0.3") { to, pages, seed, size, noise, place, split, pose, sprites, share, json };
         command.SetAction((parsed, stop) => Task.FromResult(Run(parsed.GetValue(to)!, parsed.GetValue(seed),
             parsed.GetValue(sprites) is { } folder ? SpriteFolder.Open(folder) : null, parsed.GetValue(share),
             new()
@@ -51,6 +55,7 @@ static class WorldCommand
                 Pages = parsed.GetValue(pages),
                 Size = parsed.GetValue(size),
                 Noise = parsed.GetValue(noise),
+                OnePlace = parsed.GetValue(place),
                 Split = parsed.GetValue(split),
                 Pose = PoseRange.Between((float)parsed.GetValue(pose)),
             },

@@ -18,9 +18,6 @@ public static class SubjectModelFolder
     const string Unet = "unet", Text = "text_encoder", Apprentice = "apprentice", Tokenizer = "tokenizer", Scheduler = "scheduler";
     const string ScheduleClass = "SutiCosineSchedule";
 
-    static readonly (string Name, PredictionType Type)[] s_predictions =
-        [("sample", PredictionType.Sample), ("epsilon", PredictionType.Epsilon), ("v_prediction", PredictionType.Velocity)];
-
     /// <summary>Writes a model as a whole; an older one of that name is replaced.</summary>
     /// <param name="store">Of the model's parameters, whose values are written.</param>
     /// <param name="tokenizer">A folder with the tokenizer's files.</param>
@@ -103,13 +100,13 @@ public static class SubjectModelFolder
         json.WriteString("_class_name", ScheduleClass);
         json.WriteNumber("offset", config.ScheduleOffset);
         json.WriteNumber("finer", config.ScheduleFiner);
-        json.WriteString("prediction_type", Array.Find(s_predictions, entry => entry.Type == config.Prediction).Name);
+        json.WriteString("prediction_type", PredictionNames.Of(config.Prediction));
     });
 
     static (PredictionType Prediction, double Offset, double Finer) ReadSchedule(JsonConfig config)
     {
         config.Choice("_class_name", null, (ScheduleClass, true));
-        var read = (config.Choice("prediction_type", null, s_predictions), config.Number("offset", 0), config.Number("finer", 1));
+        var read = (config.Choice("prediction_type", null, PredictionNames.All), config.Number("offset", 0), config.Number("finer", 1));
         config.Finish();
         return read;
     }

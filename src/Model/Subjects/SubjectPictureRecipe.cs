@@ -25,6 +25,9 @@ public sealed record SubjectPictureRecipe(string Model, string ModelDigest, Subj
 
     static readonly (string Name, PictureFit Fit)[] s_fits = [.. Enum.GetValues<PictureFit>().Select(fit => (Name(fit), fit))];
 
+    /// <summary>What drew the picture larger; null if nothing did.</summary>
+    public UpscalingRecipe? Enlarging { get; init; }
+
     /// <inheritdoc cref="PictureRecipe.Device"/>
     public required string Device { get; init; }
 
@@ -84,6 +87,13 @@ public sealed record SubjectPictureRecipe(string Model, string ModelDigest, Subj
         yield return ("fit", Name(Request.Fit));
         yield return ("model", Model);
         yield return ("model digest", ModelDigest);
+        if (Enlarging is { } enlarging)
+        {
+            yield return ("enlarging steps", FormattableString.Invariant($"{enlarging.Settings.Steps}"));
+            yield return ("enlarging noise", FormattableString.Invariant($"{enlarging.Settings.Augmentation}"));
+            yield return ("enlarging model", enlarging.Model);
+            yield return ("enlarging digest", enlarging.ModelDigest);
+        }
         yield return ("device", Device);
         yield return ("version", Version);
     }
@@ -132,6 +142,12 @@ public sealed record SubjectPictureRecipe(string Model, string ModelDigest, Subj
             json.Texts("photographs", Demonstrations.Select(one => one.Path));
             json.Texts("captions", Demonstrations.Select(one => one.Caption));
             json.Texts("photograph_sha256", Demonstrations.Select(one => one.Digest));
+            if (Enlarging is { } enlarging)
+            {
+                json.WriteStartObject("enlarging");
+                enlarging.Write(json);
+                json.WriteEndObject();
+            }
             json.WriteEndObject();
         }
         return Encoding.UTF8.GetString(bytes.ToArray());
@@ -156,6 +172,7 @@ public sealed record SubjectPictureRecipe(string Model, string ModelDigest, Subj
             Demonstrations = paths.Count,
         }, [.. paths.Select((path, i) => new DemonstrationRecipe(path, captions[i], digests[i]))])
         {
+            Enlarging = json.Section("enlarging") is { } enlarging ? UpscalingRecipe.Read(enlarging) : null,
             Device = json.Text("device"),
             Version = json.Text("version"),
         };

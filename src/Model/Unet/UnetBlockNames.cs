@@ -23,6 +23,7 @@ static class UnetBlockNames
 
     internal static readonly (string Name, AttentionKind Kind)[] AllMiddle =
     [
+        ("UNetMidBlock2D", AttentionKind.None),
         ("UNetMidBlock2DCrossAttn", AttentionKind.Transformer),
         ("UNetMidBlock2DSimpleCrossAttn", AttentionKind.Joint),
     ];

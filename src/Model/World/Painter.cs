@@ -23,7 +23,7 @@ sealed class Painter(int size)
         var backdrop = _backdrop ??= new(_picture);
         Array.Clear(_picture.Pixels);
         _picture.Visible = null;
-        backdrop.Begin(WorldRandom.For(RandomKey.For("world/scene", seed), sample), scene.Light);
+        backdrop.Begin(WorldRandom.For(RandomKey.For("world/scene", seed), request.Place ?? sample), scene.Light);
         scene.Behind(backdrop);
         Soften();
         var random = WorldRandom.For(RandomKey.For("world/pose", seed), sample);

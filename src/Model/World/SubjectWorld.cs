@@ -43,8 +43,9 @@ public sealed class SubjectWorld(ulong seed, SpriteFolder? sprites = null, doubl
 
     /// <summary>A request drawn at random; of the combinations that the split allows.</summary>
     /// <param name="sampleSeed">Each gives another.</param>
-    public WorldRequest Request(WorldSplit split, ulong sampleSeed, PoseRange? pose = null)
-        => WorldRequests.Draw(WorldRandom.For(RandomKey.For("world/request", seed), sampleSeed), split, pose ?? PoseRange.Medium);
+    /// <param name="place">Where it is; null leaves that to chance.</param>
+    public WorldRequest Request(WorldSplit split, ulong sampleSeed, PoseRange? pose = null, WorldPlace? place = null)
+        => WorldRequests.Draw(WorldRandom.For(RandomKey.For("world/request", seed), sampleSeed), split, pose ?? PoseRange.Medium, place);
 
     /// <summary>Draws a picture.</summary>
     /// <param name="subject">Null: the scene alone.</param>

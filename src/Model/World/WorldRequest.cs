@@ -58,6 +58,9 @@ public sealed record WorldRequest
 
     public Occluder Occluder { get; init; }
 
+    /// <summary>Decides the layout of the scene, which pictures of one place share; null leaves it to the picture.</summary>
+    public ulong? Place { get; init; }
+
     /// <summary>From where size, place and turn are drawn.</summary>
     public PoseRange Pose { get; init; } = PoseRange.Easy;
 }

@@ -26,24 +26,35 @@ public static class WorldRequests
     /// <summary>Colours that subjects may be changed to.</summary>
     public static IReadOnlyList<NamedColour> Edits { get; } = [.. Palette.Colours, .. Palette.Metals];
 
-    internal static WorldRequest Draw(WorldRandom random, WorldSplit split, PoseRange pose)
+    internal static WorldRequest Draw(WorldRandom random, WorldSplit split, PoseRange pose, WorldPlace? place = null)
     {
         while (true)
         {
             var request = Any(ref random, pose, split == WorldSplit.Prompts);
+            // Before the question whether the combination is held out, which depends on the scene.
+            if (place is not null)
+                request = request with { Scene = place.Scene, Lighting = place.Lighting, Place = place.Seed };
             if (IsHeldOut(request) == (split == WorldSplit.Prompts))
                 return request;
         }
     }
 
+    /// <summary>A place as a picture by itself may have it.</summary>
+    internal static WorldPlace Place(ref WorldRandom random, ulong seed) => new(AnyScene(ref random), AnyLight(ref random), seed);
+
+    static Scene AnyScene(ref WorldRandom random) => AllScenes.All[random.Below(AllScenes.All.Count)];
+
+    static Lighting AnyLight(ref WorldRandom random)
+        => random.Chance(Relit) ? (Lighting)random.Below((int)Lighting.Foggy + 1) : Lighting.AsInScene;
+
     static WorldRequest Any(ref WorldRandom random, PoseRange pose, bool hasPair)
     {
         var request = new WorldRequest
         {
-            Scene = AllScenes.All[random.Below(AllScenes.All.Count)],
+            Scene = AnyScene(ref random),
             Pose = pose,
             View = random.Chance(Turned) ? (View)random.Below((int)View.FarAway + 1) : View.Front,
-            Lighting = random.Chance(Relit) ? (Lighting)random.Below((int)Lighting.Foggy + 1) : Lighting.AsInScene,
+            Lighting = AnyLight(ref random),
             Occluder = random.Chance(Covered) ? (Occluder)(1 + random.Below((int)Occluder.Pole)) : Occluder.None,
         };
         double choice = random.Unit() * (hasPair ? Worn + Edited + Restyled : 1);

@@ -2,6 +2,7 @@ using SuTI.Engine;
 using SuTI.Engine.Layers;
 using SuTI.Model.Nano;
 using SuTI.Model.Training;
+using SuTI.Model.World;
 
 namespace SuTI.Model.Subjects;
 
@@ -13,7 +14,25 @@ public static class SubjectStages
         new("base", "Trains a model that draws from text alone.", (config, training, device) => Create("base", config, training, device)),
         new("apprentice", "Trains an apprentice: a model that draws a subject from demonstrations.",
             (config, training, device) => Create("apprentice", config, training, device), ReadsRun: true),
+        new("sr", "Trains what draws pictures twice as large.", (config, _, device) => CreateUpscaler(config, device)),
     ];
+
+    static UpscalerStage CreateUpscaler(StageConfig config, Device device)
+    {
+        var tokenizer = NanoTokenizer.Create();
+        var recipe = UpscalerRecipe.Read(config, tokenizer);
+        var store = new ParameterStore(device);
+        try
+        {
+            var model = new Upscaler(store.Root, recipe.Model, tokenizer);
+            return new(model, store, new WorldSubjects(new SubjectWorld(recipe.WorldSeed), recipe.Size, 1, 0, recipe.Pose, device), recipe.Options);
+        }
+        catch
+        {
+            store.Dispose();
+            throw;
+        }
+    }
 
     static SubjectStage Create(string name, StageConfig config, TrainingConfig training, Device device)
     {

@@ -16,6 +16,9 @@ public sealed record CrawlOptions
     /// <summary>0: every page is a clean cluster with true captions; 1: hardly any is. The rates are <see cref="NoiseRates"/>.</summary>
     public double Noise { get; init; } = 0.3;
 
+    /// <summary>Share of the pages of one subject that show it in one place; null is that of <see cref="NoiseRates"/>.</summary>
+    public double? OnePlace { get; init; }
+
     public WorldSplit Split { get; init; }
 
     public PoseRange Pose { get; init; } = PoseRange.Medium;
@@ -26,6 +29,7 @@ public sealed record CrawlOptions
         Within("pages", Pages, 1, LargestPages);
         Within("size", Size, 32, SubjectWorld.LargestSize);
         Within("noise", Noise, 0, 1);
+        Within("one place", OnePlace ?? 0, 0, 1);
     }
 
     static void Within(string name, double value, double low, double high)
@@ -43,8 +47,10 @@ public sealed record CrawlOptions
 /// <param name="Duplicate">A picture that is nearly the one before it.</param>
 /// <param name="UselessText">A text that says nothing.</param>
 /// <param name="WrongText">A text about another picture.</param>
+/// <param name="OnePlace">A page of one subject whose pictures are all taken in one place.</param>
 public readonly record struct NoiseRates(double MixedPage, double SmallPage, double Foreign, double Duplicate, double UselessText,
-    double WrongText)
+    double WrongText, double OnePlace)
 {
-    public static NoiseRates Of(double noise) => new(noise * 0.5, noise * 0.3, noise * 0.3, noise * 0.3, noise * 0.5, noise * 0.15);
+    public static NoiseRates Of(double noise)
+        => new(noise * 0.5, noise * 0.3, noise * 0.3, noise * 0.3, noise * 0.5, noise * 0.15, noise * 0.7);
 }

@@ -52,11 +52,20 @@ public sealed class CrawlPages
             PictureKind.Subject or PictureKind.Duplicate => _world.Subject(_options.Split, page),
             _ => random.Chance(0.2) ? null : Foreign(page, position),
         };
-        var picture = _world.Draw(subject, _world.Request(_options.Split, shown, _options.Pose), _options.Size, shown);
+        var place = kind is PictureKind.Subject or PictureKind.Duplicate ? Place(page) : null;
+        var picture = _world.Draw(subject, _world.Request(_options.Split, shown, _options.Pose, place), _options.Size, shown);
         if (kind == PictureKind.Duplicate)
             picture = NearDuplicate.Of(picture, ref random);
         var (text, isUseful) = Text(picture, ref random);
         return new(page, position, kind, text, isUseful, picture);
+    }
+
+    /// <summary>Where all pictures of a page's subject are taken; null if each is somewhere else, or the page has no one subject.</summary>
+    public WorldPlace? Place(int page)
+    {
+        // A stream of its own: whatever the share, all else on the pages stays as it is.
+        var random = new WorldRandom(RandomKey.For("world/place", _world.Seed), (uint)page);
+        return random.Chance(_options.OnePlace ?? _rates.OnePlace) && !Layout(page).IsMixed ? WorldRequests.Place(ref random, (uint)page) : null;
     }
 
     // Of the same split; no page is about them, unless there are but few sprites.

@@ -108,6 +108,8 @@ public static class CrawlWriter
             json.WriteString("held_out", Name(world.SplitOf(subject)));
         }
         json.WriteString("scene", request.Scene.Name);
+        if (page.IsOnePlace)
+            json.WriteBoolean("one_place", true);
         json.WriteString("view", Name(request.View));
         json.WriteNumber("scale", MathF.Round(picture.Scale, 4));
         Optional(json, "edit", request.Edit?.Name);

@@ -25,6 +25,9 @@ public enum PictureKind
 /// <param name="Picture">The picture and its truth.</param>
 public sealed record PagePicture(int Page, int Position, PictureKind Kind, string Text, bool IsTextUseful, WorldPicture Picture)
 {
+    /// <summary>Whether the page's other pictures of its subject are taken in the same place.</summary>
+    public bool IsOnePlace => Picture.Request.Place is not null;
+
     /// <summary>Relative to the folder of the crawl: a thousand pages a folder.</summary>
     public string ImagePath => FormattableString.Invariant($"images/{Page / 1000:D4}/{Page:D7}-{Position}.png");
 
