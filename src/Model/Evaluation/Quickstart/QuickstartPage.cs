@@ -31,11 +31,11 @@ static class QuickstartPage
         #smooth:checked ~ main img { image-rendering: auto; }
         .strip figure { width: 128px; }
         .scroll { overflow-x: auto; }
-        .drawn { border-spacing: 0 14px; border-collapse: separate; min-width: 100%; table-layout: fixed; }
+        .drawn { border-spacing: 0 14px; border-collapse: separate; table-layout: fixed; width: max-content; }
         .drawn th { font-size: 13px; font-weight: 600; text-align: left; padding: 0 12px 0 0; vertical-align: bottom; }
         .drawn th small { display: block; font-weight: 400; color: var(--soft); }
-        .drawn td { padding: 0 12px 0 0; vertical-align: top; width: 152px; } .drawn td figure { width: 140px; }
-        .drawn .prompt { width: 190px; font-size: 15px; text-wrap: balance; } .first { color: var(--accent); }
+        .drawn td { padding: 0 14px 0 0; vertical-align: top; } .drawn figure { width: 152px; }
+        .drawn th, .drawn td { width: 166px; } .drawn .prompt { width: 210px; font-size: 15px; text-wrap: balance; } .first { color: var(--accent); }
         .numbers { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; font-size: 15px; }
         .numbers th, .numbers td { text-align: right; padding: 8px 0 8px 16px; border-top: 1px solid var(--edge); } .numbers thead th { border-top: 0; color: var(--soft); font-weight: 500; font-size: 13px; }
         .numbers th:first-child, .numbers td:first-child { text-align: left; padding-left: 0; }
@@ -63,13 +63,13 @@ static class QuickstartPage
             .Append("\n</style></head>\n<body><input type=\"checkbox\" id=\"smooth\"/><label class=\"toggle\" for=\"smooth\"><i class=\"on\">Smooth pictures</i><i class=\"off\">Show pixels</i></label>\n<main>\n");
         html.Append(CultureInfo.InvariantCulture, $"""
             <h1>{Words(subjects)} subjects the model has never met, drawn in new scenes</h1>
-            <p class="lead">Each subject is known from its demonstrations alone: {result.Options.Demonstrations[0]} small pictures, read while drawing. No weight changes. Beside them the same model with fewer demonstrations,
-            and an expert: a model tuned to the first subject, which is what it takes without an apprentice.</p>
+            <p class="lead">The apprentice knows each subject from its demonstrations alone: {result.Options.Demonstrations[0]} small pictures, which it reads while it draws. No weight changes. Beside its pictures: the same
+            with fewer demonstrations, and those of an expert, a model tuned to the first subject, which is what it takes without an apprentice.</p>
             <div class="facts">
             {Fact(Seconds(result.UntilFirst(main)), "until the apprentice's first picture of a new subject")}
             {Fact(Seconds(result.UntilFirst(QuickstartRun.Expert)), "until the expert's first picture: tuning and drawing")}
             {Fact(result.TimesSooner.ToString(result.TimesSooner < 10 ? "0.0" : "0", CultureInfo.InvariantCulture) + " ×", "sooner with the apprentice")}
-            {Fact((subjects * prompts).ToString(CultureInfo.InvariantCulture), "pictures of each kind below, none chosen")}
+            {Fact((subjects * prompts).ToString(CultureInfo.InvariantCulture), "prompts below; every picture is shown, none was chosen")}
             </div>
 
             """);
@@ -86,7 +86,7 @@ static class QuickstartPage
         html.Append($"<section><div class=\"head\"><h2>{Text(Capital(subject.Class))}</h2><p>an individual that no training has seen; below, its demonstrations with their captions</p></div>\n<div class=\"strip\">");
         foreach (var photograph in subject.Demonstrations)
             html.Append(Figure(photograph.Image, photograph.Caption, Text(photograph.Caption)));
-        html.Append("</div>\n<div class=\"scroll\"><table class=\"drawn\"><thead><tr><th>prompt</th>");
+        html.Append("</div>\n<div class=\"scroll\"><table class=\"drawn\"><thead><tr><th class=\"prompt\">Prompt</th>");
         foreach (var route in shown.Routes)
         {
             var (name, rest) = Named(route.Name);
@@ -101,7 +101,7 @@ static class QuickstartPage
             {
                 var score = route.Scores[i];
                 html.Append("<td>").Append(Figure(route.Drawn.Images[i], $"{route.Name}: {prompt}", string.Create(CultureInfo.InvariantCulture,
-                    $"DINO {score.Dino:0.00} · CLIP-I {score.ClipI:0.00} · CLIP-T {score.ClipT:0.00}"))).Append("</td>");
+                    $"DINO {score.Dino:0.00}, CLIP-I {score.ClipI:0.00}<br/>CLIP-T {score.ClipT:0.00}"))).Append("</td>");
             }
             html.Append("</tr>\n");
         }
@@ -132,7 +132,7 @@ static class QuickstartPage
         <dt>CLIP-T</dt><dd>How well picture and prompt go together.</dd>
         </dl></div>
         <p class="note" style="margin-top: 16px">{Text(result.Device)}, {result.Options.Steps} steps, guidance {result.Options.Guidance}, seed {result.Options.Seed}, SuTI {Text(SutiVersion.Text)}.
-        Your own subject: <code>suti generate --subject FOLDER --prompt "a robot on a beach"</code></p></section>
+        With your own photographs: <code>suti generate --subject FOLDER --prompt "a robot on a beach"</code></p></section>
 
         """);
 

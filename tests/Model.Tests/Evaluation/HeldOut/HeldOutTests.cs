@@ -138,12 +138,38 @@ public class HeldOutTests : LeakCheck
             Assert.That(summary.Routes.Select(route => route.Route), Is.EqualTo(new[] { "real", "copy", "none", "two" }));
             Assert.That(summary.Comparisons.Select(pair => pair.Second), Is.EquivalentTo(new[] { "real", "copy", "none" }));
             Assert.That(File.ReadAllText(temporary.File($"{name}/results.md")), Does.Contain("| two | 3 |").And.Contain("two minus another route"));
-            Assert.That(File.ReadAllText(temporary.File($"{name}/results.json")), Does.Contain("\"identity_class\"").And.Contain("times_sooner"));
+            Assert.That(File.ReadAllText(temporary.File($"{name}/results.json")), Does.Contain("\"identity_class\"").And.Contain("differences").And.Not.Contain("times_sooner"), "no route was prepared");
             Assert.That(ImageFile.Read(temporary.File($"{name}/grids/0002.png")).Height, Is.EqualTo((6 * (32 + 4)) + 4));
             return [.. folder.Results];
         }
 
         static string Scores(RouteResult result) => $"{result.Subject} {result.Route} {string.Join(';', result.Pictures)}";
+    }
+
+    [Test]
+    public void A_tuned_route_gives_the_weights_back_whatever_happens([Values] bool readsDemonstrations)
+    {
+        using var temporary = new TemporaryFolder();
+        using var loaded = SubjectModelFolder.Open(SmallSubjectModel.Write(temporary.File("model"), isApprentice: readsDemonstrations));
+        var set = new TestSet(s_small);
+        var plain = new ModelRoute("plain", loaded, readsDemonstrations ? 4 : 0, s_small).Draw(set.Subjects[1], default);
+        var tuning = new TuningOptions { Steps = 3, BatchSize = 2, Optimizer = new("adamw", 0.01), ReadsDemonstrations = readsDemonstrations };
+        using var route = new TunedRoute("tuned", loaded, tuning, 4, s_small, subjects: 2);
+        var tuned = route.Draw(set.Subjects[1], default);
+        Assert.That(tuned.Preparing, Is.GreaterThan(0));
+        Assert.That(Bytes(tuned), Is.Not.EqualTo(Bytes(plain)));
+        using var stop = new CancellationTokenSource();
+        route.Progress = step =>
+        {
+            if (step == 2)
+                stop.Cancel();
+        };
+        Assert.That(() => route.Draw(set.Subjects[0], stop.Token), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(Bytes(route.Draw(set.Subjects[1], default)), Is.EqualTo(Bytes(tuned)), "a subject's pictures do not depend on those before");
+        Assert.That(Bytes(new ModelRoute("plain", loaded, readsDemonstrations ? 4 : 0, s_small).Draw(set.Subjects[1], default)), Is.EqualTo(Bytes(plain)));
+        Assert.That(() => new TunedRoute("tuned", loaded, tuning, 0, s_small), Throws.TypeOf<SutiException>().With.Message.Contains("1 to 4"));
+
+        static IEnumerable<byte[]> Bytes(DrawnPictures drawn) => drawn.Images.Select(image => image.Bytes.ToArray());
     }
 
     [Test]
