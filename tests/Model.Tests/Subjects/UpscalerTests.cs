@@ -1,6 +1,5 @@
 using System.Text;
 using SuTI.Engine.Layers;
-using SuTI.Model.Diffusion;
 using SuTI.Model.Folders;
 using SuTI.Model.Folders.Inspection;
 using SuTI.Model.Imaging;

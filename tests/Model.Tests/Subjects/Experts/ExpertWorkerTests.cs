@@ -1,4 +1,3 @@
-using SuTI.Model.Subjects;
 using SuTI.Model.Subjects.Catalogue;
 using SuTI.Model.Subjects.Experts;
 using SuTI.Model.Training;
