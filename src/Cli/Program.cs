@@ -24,7 +24,7 @@ var root = new RootCommand("SuTI draws pictures of your subject from a few photo
 };
 root.Add(GenerateCommand.Create());
 root.Add(EvaluateCommand.Create());
-root.Add(QuickstartCommand.Create());
+root.Add(QuickstartCommand.Create(root));
 root.Add(ProfileCommand.Create(root));
 HelpWithExample.Install(root);
 

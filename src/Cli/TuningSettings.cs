@@ -24,6 +24,15 @@ sealed class TuningSettings(string prefix = "", TuningOptions? defaults = null)
 
     internal IEnumerable<Option> All => [_steps, _batch, _optimizer, _rate, _parts, _mirrors, _dropout, _fit];
 
+    /// <summary>The same options as another command takes them, whose names have no prefix.</summary>
+    internal IReadOnlyList<string> Arguments(ParseResult parsed)
+    {
+        var options = Options(parsed);
+        string Text(FormattableString text) => FormattableString.Invariant(text);
+        return ["--steps", Text($"{options.Steps}"), "--batch", Text($"{options.BatchSize}"), "--optimizer", options.Optimizer.Name, "--learning-rate", Text($"{options.Optimizer.LearningRate}"),
+            "--tune", options.OnlyAttention ? "attention" : "all", .. options.Mirrors ? (string[])["--mirror"] : [], "--text-dropout", Text($"{options.TextDropout}"), "--fit", Text($"{options.Fit}")];
+    }
+
     /// <exception cref="SutiException">A word that is not known.</exception>
     internal TuningOptions Options(ParseResult parsed)
     {

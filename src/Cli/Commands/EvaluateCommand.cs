@@ -16,9 +16,9 @@ static class EvaluateCommand
 
     static readonly EvaluationSettings s_defaults = new();
 
-    static readonly Option<string> s_model = new("--model") { Description = "A folder with an apprentice.", Required = true };
+    static readonly Option<string?> s_model = new("--model") { Description = "A folder with an apprentice; by default the one that comes with the program." };
     static readonly Option<string[]> s_other = new("--other") { Description = "NAME=FOLDER: a further model to compare with; again for more. A model of text alone reads no demonstrations." };
-    static readonly Option<string> s_dino = new("--dino") { Description = "A folder with a DINO.", Required = true };
+    static readonly Option<string?> s_dino = new("--dino") { Description = "A folder with a DINO; by default the one that comes with the program." };
     static readonly Option<string> s_demos = new("--demos") { Description = "How many demonstrations the apprentice reads: each number is a route.", DefaultValueFactory = _ => "0,1,4" };
     static readonly Option<int> s_otherDemos = new("--other-demos") { Description = "The same of further models.", DefaultValueFactory = _ => MainDemonstrations };
     static readonly Option<string?> s_base = new("--base") { Description = "A folder with the model that experts are tuned from, by as many demonstrations; without it there are none." };
@@ -61,13 +61,14 @@ static class EvaluateCommand
         var options = s_embedder.Options(parsed);
         var device = options.Device ?? Device.Cpu;
         using var models = new Models();
-        var model = models.Open(parsed.GetValue(s_model)!, device);
+        string apprentice = parsed.GetValue(s_model) ?? ShippedModel.Find("apprentice");
+        var model = models.Open(apprentice, device);
         var (height, width) = model.Model.Config.Unet.SampleSize ?? (0, 0);
         if (height != width)
             throw new SutiException(CheckpointException.Printable(model.Folder.Path, 1000), "draws square pictures", null, FormattableString.Invariant($"{width}x{height}"));
         var set = new TestSet(Settings(parsed, demonstrations.Append(others).Max(), width));
         using var clip = s_embedder.Open(parsed);
-        using var dino = DinoEmbedder.Open(parsed.GetValue(s_dino)!, options);
+        using var dino = DinoEmbedder.Open(parsed.GetValue(s_dino) ?? ShippedModel.Find("dino", "--dino"), options);
         var judge = new PictureJudge(set, clip, clip, dino);
         List<IDrawingRoute> routes = [new RealRoute(set), new CopyRoute(set.Settings)];
         routes.AddRange(demonstrations.Select(count => new ModelRoute(Named(count), model, count, set.Settings)));
@@ -84,7 +85,7 @@ static class EvaluateCommand
         if (parsed.GetValue(s_base) is { } start)
             routes.Add(models.Tune("expert", models.Open(start, device), tuning, tuned, set.Settings, parsed.GetValue(s_experts)));
         if (parsed.GetValue(s_dreams) is > 0 and int dreams)
-            routes.Add(models.Tune("dream", models.Open(parsed.GetValue(s_model)!, device), tuning with { ReadsDemonstrations = true }, tuned, set.Settings, dreams));
+            routes.Add(models.Tune("dream", models.Open(apprentice, device), tuning with { ReadsDemonstrations = true }, tuned, set.Settings, dreams));
         using var folder = EvaluationFolder.Open(parsed.GetValue(s_out)!, set, judge);
         using var stop = new StopSignal();
         var line = new ProgressLine("evaluate");
