@@ -44,12 +44,12 @@ public class ExpertCommandTests
         Assert.That(Succeed(["experts", At("run"), "--base", At("base/model"), .. s_quick]), Does.Contain("0 experts").And.Contain("0 left"));
         Assert.That(Fail(["experts", At("run"), "--base", At("base/model"), .. s_quick, "--mirror"]), Does.Contain("other settings"));
         Succeed("filter", At("run"), "--clip", At("clip"), "--threshold", "-2");
-        File.WriteAllText(At("apprentice.json"), $$"""{"world": {"size": 16, "targets": 2, "demonstrations": 3}, {{Network}}, {{Training}}, "start": "{{At("base/model")}}"}""");
+        File.WriteAllText(At("apprentice.json"), $$"""{"world": {"size": 16, "targets": 2, "demonstrations": 3}, {{Network}}, {{Training}}}""");
         foreach (string source in (string[])["outputs", "clusters"])
         {
             File.WriteAllText(At($"{source}.json"), File.ReadAllText(At("apprentice.json"))[..^1]
                 + $$""", "data": {"targets": "{{source}}", "world_share": 0.5 }, "checkpointing": true}""");
-            Succeed("train", "apprentice", At("run"), "--config", At($"{source}.json"), "--out", At(source));
+            Succeed("train", "apprentice", At("run"), "--config", At($"{source}.json"), "--start", At("base/model"), "--out", At(source));
             Assert.That(File.ReadAllText(At($"{source}/config.json")), Does.Contain(At("run")));
             Assert.That(File.ReadAllText(At($"{source}/metrics.jsonl")), Does.Contain("wrong_t95"));
         }

@@ -33,16 +33,29 @@ static class TrainCommand
         var run = new Argument<string?>("RUN") { Description = "A run whose pictures are learnt from: data.run of the configuration.", Arity = ArgumentArity.ZeroOrOne };
         var command = new DescribedCommand(stage.Name, stage.Description,
             $"suti train {stage.Name} --config models/recipes/{stage.Name}.json --out runs/{stage.Name}") { file, to, resume, minutes, device };
+        var start = new Option<string?>("--start") { Description = "A model's folder whose parts the new one begins with: start of the configuration." };
         if (stage.ReadsRun)
             command.Add(run);
-        command.SetAction((parsed, _) => Task.FromResult(Run(stage, parsed.GetValue(file), stage.ReadsRun ? parsed.GetValue(run) : null, parsed.GetValue(to)!,
+        if (stage.HasStart)
+            command.Add(start);
+        command.SetAction((parsed, _) => Task.FromResult(Run(stage, parsed.GetValue(file), Set(parsed), parsed.GetValue(to)!,
             parsed.GetValue(resume), parsed.GetValue(minutes), Devices.Parse(parsed.GetValue(device)!))));
         return command;
+
+        IReadOnlyList<(string, string)> Set(ParseResult parsed)
+        {
+            var set = new List<(string, string)>();
+            if (stage.ReadsRun && parsed.GetValue(run) is { } folder)
+                set.Add(("data.run", Path.GetFullPath(folder)));
+            if (stage.HasStart && parsed.GetValue(start) is { } model)
+                set.Add(("start", Path.GetFullPath(model)));
+            return set;
+        }
     }
 
-    static int Run(TrainingRecipe stage, string? file, string? data, string path, bool resumes, double? minutes, Device device)
+    static int Run(TrainingRecipe stage, string? file, IReadOnlyList<(string Path, string Value)> set, string path, bool resumes, double? minutes, Device device)
     {
-        var config = Open(file, data, path, resumes);
+        var config = Open(file, set, path, resumes);
         if (minutes is < 0 or double.NaN)
             throw new SutiException("train", "--minutes is a length of time", "at least 0", minutes.Value.ToString(CultureInfo.InvariantCulture));
         var training = TrainingConfig.Read(config.Section("training"));
@@ -71,7 +84,7 @@ static class TrainCommand
         return ExitCode.Done;
     }
 
-    static StageConfig Open(string? file, string? data, string path, bool resumes)
+    static StageConfig Open(string? file, IReadOnlyList<(string Path, string Value)> set, string path, bool resumes)
     {
         string run = Path.Combine(path, "run.json"), own = Path.Combine(path, "config.json");
         if (File.Exists(run) && !resumes)
@@ -81,7 +94,7 @@ static class TrainCommand
             throw new SutiException(CheckpointException.Printable(path, 1000), "there is no run to go on with", "run.json", "none");
         if (file is null && !resumes)
             throw new SutiException("train", "a new run needs a configuration", "--config FILE", "none");
-        return data is null ? StageConfig.Open(file ?? own) : StageConfig.Open(file ?? own, "data", "run", Path.GetFullPath(data));
+        return StageConfig.Open(file ?? own, set);
     }
 
     static string Ended(StopReason reason) => reason switch

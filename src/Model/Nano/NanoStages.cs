@@ -10,7 +10,9 @@ namespace SuTI.Model.Nano;
 /// Reads the stage's own sections of a configuration, whose section <c>training</c> has been read, and makes the stage.
 /// </param>
 /// <param name="ReadsRun">Whether the stage may learn from a run, key <c>data.run</c>.</param>
-public sealed record TrainingRecipe(string Name, string Description, Func<StageConfig, TrainingConfig, Device, IExportingStage> Create, bool ReadsRun = false);
+/// <param name="HasStart">Whether the stage may begin as a model that there is, key <c>start</c>.</param>
+public sealed record TrainingRecipe(string Name, string Description, Func<StageConfig, TrainingConfig, Device, IExportingStage> Create,
+    bool ReadsRun = false, bool HasStart = false);
 
 /// <summary>The stages that learn from the drawn world alone.</summary>
 public static class NanoStages

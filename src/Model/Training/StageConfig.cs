@@ -41,16 +41,27 @@ public sealed class StageConfig
     /// <inheritdoc cref="JsonConfig.Open" path="/exception"/>
     public static StageConfig Open(string file) => new(JsonConfig.Open(file), "", []);
 
-    /// <summary>A file with one key of a section set, in the place of what the file says.</summary>
+    /// <summary>A file with some keys set to texts, in the place of what the file says.</summary>
+    /// <param name="set">Paths from the root, as <c>data.run</c>, with their values.</param>
     /// <inheritdoc cref="JsonConfig.Open" path="/exception"/>
-    public static StageConfig Open(string file, string section, string key, string value)
+    public static StageConfig Open(string file, IEnumerable<(string Path, string Value)> set)
     {
+        ArgumentNullException.ThrowIfNull(set);
         // Checked as any file before it is changed.
-        JsonConfig.Open(file).Ignore(section);
-        var root = JsonNode.Parse(File.ReadAllBytes(file), null, new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true })!.AsObject();
-        if (root[section] is not JsonObject inner)
-            root[section] = inner = [];
-        inner[key] = value;
+        JsonConfig.Open(file);
+        var root = JsonNode.Parse(File.ReadAllBytes(file))!.AsObject();
+        foreach (var (path, value) in set)
+        {
+            var at = root;
+            string[] parts = path.Split('.');
+            foreach (string section in parts[..^1])
+            {
+                if (at[section] is not JsonObject inner)
+                    at[section] = inner = [];
+                at = inner;
+            }
+            at[parts[^1]] = value;
+        }
         return Parse(System.Text.Encoding.UTF8.GetBytes(root.ToJsonString()), file);
     }
 

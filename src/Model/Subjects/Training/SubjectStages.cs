@@ -11,9 +11,9 @@ public static class SubjectStages
 {
     public static IReadOnlyList<TrainingRecipe> All { get; } =
     [
-        new("base", "Trains a model that draws from text alone.", (config, training, device) => Create("base", config, training, device)),
+        new("base", "Trains a model that draws from text alone.", (config, training, device) => Create("base", config, training, device), HasStart: true),
         new("apprentice", "Trains an apprentice: a model that draws a subject from demonstrations.",
-            (config, training, device) => Create("apprentice", config, training, device), ReadsRun: true),
+            (config, training, device) => Create("apprentice", config, training, device), ReadsRun: true, HasStart: true),
         new("sr", "Trains what draws pictures twice as large.", (config, _, device) => CreateUpscaler(config, device)),
     ];
 
