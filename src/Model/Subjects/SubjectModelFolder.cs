@@ -1,3 +1,4 @@
+using System.Globalization;
 using SuTI.Engine;
 using SuTI.Engine.IO;
 using SuTI.Engine.Layers;
@@ -79,19 +80,42 @@ public static class SubjectModelFolder
         }
     }
 
-    /// <summary>Gives a model that is to be trained the values of one that has been, where that has the part.</summary>
+    /// <summary>
+    /// Gives a model that is to be trained the values of one that has been, where that has the part. A model with more levels grows outwards: the
+    /// other's levels are its innermost, and what lies between old and new begins anew (Gu et al., Matryoshka Diffusion Models, 2023, section 3.3).
+    /// </summary>
     /// <param name="seed">Of the values of other parts.</param>
     /// <exception cref="SutiException">No such model, or parts of other shapes.</exception>
     internal static void Start(string path, SubjectModel model, ParameterStore store, ulong seed)
     {
         var folder = ModelFolder.Open(path);
+        int levels = model.Config.Unet.Levels.Count, grown = levels - UnetConfigReader.Read(folder[Unet].OpenConfig()).Levels.Count;
+        if (grown < 0)
+            throw new SutiException(CheckpointException.Printable(folder.Path, 1000), "a model begins with one of as many levels, or of fewer",
+                FormattableString.Invariant($"{levels} or less"), FormattableString.Invariant($"{levels - grown}"));
         store.Allocate(seed);
         foreach (string name in model.Apprentice is null ? new[] { Text, Unet } : [Text, Unet, Apprentice])
         {
             if (folder.Find(name) is not { } part)
                 continue;
             using var weights = part.OpenWeights();
-            store.Load(weights, new() { Under = name });
+            store.Load(weights, grown == 0 ? new() { Under = name } : GrownOptions(store, weights, name, grown));
+        }
+    }
+
+    static CheckpointLoadOptions GrownOptions(ParameterStore store, IWeightSource weights, string part, int grown)
+    {
+        var shapes = weights.Entries.ToDictionary(entry => entry.Name, entry => entry.Shape, StringComparer.Ordinal);
+        return new() { Under = part, AllowMissing = true, AllowUnused = true, Rename = Renamed };
+
+        string? Renamed(string name)
+        {
+            string[] words = name.Split('.');
+            // Blocks on the way up are counted from the innermost.
+            if (words[0] is "down_blocks" or "levels")
+                words[1] = (int.Parse(words[1], CultureInfo.InvariantCulture) + grown).ToString(CultureInfo.InvariantCulture);
+            string renamed = string.Join('.', words), path = $"{part}.{renamed}";
+            return store.Contains(path) && store[path].CheckpointShape.Select(side => (long)side).SequenceEqual(shapes[name]) ? renamed : null;
         }
     }
 

@@ -74,8 +74,8 @@ public sealed record SubjectRecipe(SubjectModelConfig Model, SubjectStageOptions
         }
         if (size % (patch << (widths.Count - 1)) != 0)
             throw config.Unsupported("patch", $"sides of {size} that divide by patch and by 2 for each further level", $"{patch}");
-        var kind = new LevelKind(AttentionKind.Joint, ResizesByResnet: true);
-        return new(3, 3, [.. widths.Select(width => new UnetLevel(width, kind, kind, layers, head, 1, false, textWidth))],
+        int attending = config.Whole("attention_levels", widths.Count, "How many levels attend to texts and within images, from the smallest images on.", 1, widths.Count);
+        return new(3, 3, [.. widths.Select(Level)],
             new(AttentionKind.Joint, false, 1), textWidth,
             new(widths[0], conditioning, true, 0, Activation.Silu, null) { PoolingHeads = textWidth / 32 },
             new(Groups, 1e-5, IsModulated: true))
@@ -88,6 +88,14 @@ public sealed record SubjectRecipe(SubjectModelConfig Model, SubjectStageOptions
             ContextNorm = ContextNorm.Layer,
             SampleSize = (size, size),
         };
+
+        UnetLevel Level(int width, int level)
+        {
+            int outer = widths.Count - attending;
+            var attention = level < outer ? AttentionKind.None : AttentionKind.Joint;
+            // Between levels that do not attend a convolution is enough.
+            return new(width, new(attention, level >= outer), new(attention, level > outer || outer == 0), layers, head, 1, false, textWidth);
+        }
     }
 
     static ApprenticeConfig ReadApprentice(StageConfig config, UnetConfig unet)
