@@ -51,6 +51,19 @@ public class TrainCommandTests
         Assert.That(Directory.Exists(nowhere), Is.False);
     }
 
+    [Test]
+    public void Keys_are_set_on_the_command_line()
+    {
+        string config = Path.Combine(_root, "dino.json"), run = Path.Combine(_root, "set");
+        var (code, output, error) = Shell.Run(["train", "dino", "--config", config, "--out", run, "--set", "training.steps=2", "--set", "training.optimizer.name=sgd"]);
+        Assert.That(code, Is.Zero, error);
+        Assert.That(output, Does.Contain("finished after step 2 of 2"));
+        Assert.That(File.ReadAllText(Path.Combine(run, "config.json")), Does.Contain("\"sgd\""));
+        string nowhere = Path.Combine(_root, "none");
+        Assert.That(Shell.Run(["train", "dino", "--config", config, "--out", nowhere, "--set", "training.steps"]).Error, Does.Contain("KEY=VALUE"));
+        Assert.That(Shell.Run(["train", "dino", "--config", config, "--out", nowhere, "--set", "training.step=2"]).Error, Does.Contain("steps"));
+    }
+
     [TestCase("clip"), TestCase("dino")]
     public void Recipes_are_read(string stage)
     {

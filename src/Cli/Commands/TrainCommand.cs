@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using SuTI.Engine;
 using SuTI.Model.Nano;
 using SuTI.Model.Subjects;
@@ -31,29 +33,45 @@ static class TrainCommand
         var minutes = new Option<double?>("--minutes") { Description = "Stop after so long; --resume goes on to the same bits." };
         var device = Devices.Option();
         var run = new Argument<string?>("RUN") { Description = "A run whose pictures are learnt from: data.run of the configuration.", Arity = ArgumentArity.ZeroOrOne };
+        var set = new Option<string[]>("--set") { Description = "KEY=VALUE in the place of what the configuration says, as training.steps=400; again for more." };
         var command = new DescribedCommand(stage.Name, stage.Description,
-            $"suti train {stage.Name} --config models/recipes/{stage.Name}.json --out runs/{stage.Name}") { file, to, resume, minutes, device };
+            $"suti train {stage.Name} --config models/recipes/{stage.Name}.json --out runs/{stage.Name}") { file, set, to, resume, minutes, device };
         var start = new Option<string?>("--start") { Description = "A model's folder whose parts the new one begins with: start of the configuration." };
         if (stage.ReadsRun)
             command.Add(run);
         if (stage.HasStart)
             command.Add(start);
-        command.SetAction((parsed, _) => Task.FromResult(Run(stage, parsed.GetValue(file), Set(parsed), parsed.GetValue(to)!,
+        command.SetAction((parsed, _) => Task.FromResult(Run(stage, parsed.GetValue(file), Keys(parsed), parsed.GetValue(to)!,
             parsed.GetValue(resume), parsed.GetValue(minutes), Devices.Parse(parsed.GetValue(device)!))));
         return command;
 
-        IReadOnlyList<(string, string)> Set(ParseResult parsed)
+        IReadOnlyList<(string, JsonNode)> Keys(ParseResult parsed)
         {
-            var set = new List<(string, string)>();
+            var keys = (parsed.GetValue(set) ?? []).Select(Key).ToList();
             if (stage.ReadsRun && parsed.GetValue(run) is { } folder)
-                set.Add(("data.run", Path.GetFullPath(folder)));
+                keys.Add(("data.run", Path.GetFullPath(folder)));
             if (stage.HasStart && parsed.GetValue(start) is { } model)
-                set.Add(("start", Path.GetFullPath(model)));
-            return set;
+                keys.Add(("start", Path.GetFullPath(model)));
+            return keys;
         }
     }
 
-    static int Run(TrainingRecipe stage, string? file, IReadOnlyList<(string Path, string Value)> set, string path, bool resumes, double? minutes, Device device)
+    /// <summary>A value is JSON where it can be read as that, and else a text.</summary>
+    static (string, JsonNode) Key(string text)
+    {
+        if (text.Split('=', 2) is not [{ Length: > 0 } key, var value])
+            throw new SutiException("--set", "sets a key of the configuration", "KEY=VALUE", text);
+        try
+        {
+            return (key, JsonNode.Parse(value) ?? value);
+        }
+        catch (JsonException)
+        {
+            return (key, value);
+        }
+    }
+
+    static int Run(TrainingRecipe stage, string? file, IReadOnlyList<(string Path, JsonNode Value)> set, string path, bool resumes, double? minutes, Device device)
     {
         var config = Open(file, set, path, resumes);
         if (minutes is < 0 or double.NaN)
@@ -84,7 +102,7 @@ static class TrainCommand
         return ExitCode.Done;
     }
 
-    static StageConfig Open(string? file, IReadOnlyList<(string Path, string Value)> set, string path, bool resumes)
+    static StageConfig Open(string? file, IReadOnlyList<(string Path, JsonNode Value)> set, string path, bool resumes)
     {
         string run = Path.Combine(path, "run.json"), own = Path.Combine(path, "config.json");
         if (File.Exists(run) && !resumes)

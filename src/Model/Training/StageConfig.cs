@@ -41,10 +41,10 @@ public sealed class StageConfig
     /// <inheritdoc cref="JsonConfig.Open" path="/exception"/>
     public static StageConfig Open(string file) => new(JsonConfig.Open(file), "", []);
 
-    /// <summary>A file with some keys set to texts, in the place of what the file says.</summary>
+    /// <summary>A file with some keys set, in the place of what the file says.</summary>
     /// <param name="set">Paths from the root, as <c>data.run</c>, with their values.</param>
     /// <inheritdoc cref="JsonConfig.Open" path="/exception"/>
-    public static StageConfig Open(string file, IEnumerable<(string Path, string Value)> set)
+    public static StageConfig Open(string file, IEnumerable<(string Path, JsonNode Value)> set)
     {
         ArgumentNullException.ThrowIfNull(set);
         // Checked as any file before it is changed.
