@@ -54,6 +54,15 @@ public class GenerateCommandTests
     public void DeletePhotographs() => Directory.Delete(_folder, recursive: true);
 
     [Test]
+    public void What_of_a_prompt_is_not_understood_is_said()
+    {
+        var (code, _, error) = Shell.Run(["generate", "--model", _model, "--subject", _folder, "--steps", "1", "--count", "1", "--out", Path.Combine(_folder, "said"),
+            "--prompt", "a robot on a zorgle beach " + string.Join(' ', Enumerable.Repeat("today", 40))]);
+        Assert.That(code, Is.Zero, error);
+        Assert.That(error, Does.Contain("'zorgle'").And.Contain("the prompt is cut").And.Contain("'today today"));
+    }
+
+    [Test]
     public void A_picture_is_the_same_alone_and_among_others_and_is_made_again([Values] bool interleaved)
     {
         string[] more = interleaved ? ["--subject-guidance", "3", "--interleave", "0.4", "--fit", "crop", "--demos", "2"] : [];

@@ -58,6 +58,8 @@ static class GenerateCommand
         using var enlarging = Enlarging.Open(parsed.GetValue(s_size), parsed.GetValue(s_enlarger), loaded.Model);
         foreach (string word in loaded.Model.Tokenizer.UnknownWords(request.Prompt))
             Console.Error.WriteLine($"suti: the model does not know '{word}'");
+        if (loaded.Model.Warning(request.Prompt) is { } warning)
+            Console.Error.WriteLine($"suti: {warning}");
         using var stop = new StopSignal();
         var line = new ProgressLine("step");
         var images = SubjectDrawing.Draw(loaded.Model, request, photographs.All, (done, total) => line.Show(done, total), stop.Token);

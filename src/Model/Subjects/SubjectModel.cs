@@ -42,6 +42,8 @@ public sealed class SubjectModel
 
     public ITokenizer Tokenizer { get; }
 
+    int MaxTokens => Math.Min(Tokenizer.MaxLength, Text.Config.Positions);
+
     public Device Device { get; }
 
     public CosineNoiseSchedule Schedule { get; }
@@ -53,12 +55,17 @@ public sealed class SubjectModel
     /// <summary>Null in a model of text alone.</summary>
     public Apprentice? Apprentice { get; }
 
+    /// <summary>What of a prompt the model will not see; null if it sees all.</summary>
+    public string? Warning(string prompt)
+        => Tokenizer.Encode(prompt, MaxTokens) is { IsCut: true } text
+            ? FormattableString.Invariant($"the prompt is cut: the last {text.CutTokens} tokens are not seen: '{text.CutText}'") : null;
+
     /// <summary>What the U-Net reads of texts, and which of it is no padding.</summary>
     /// <returns>(N, L, width), and bool (N, L).</returns>
     public EncodedTexts Encode(IReadOnlyList<string> texts)
     {
         using var scope = TensorScope.Open("texts");
-        var tokens = Tokenizer.EncodeBatch(texts, Math.Min(Tokenizer.MaxLength, Text.Config.Positions), Device);
+        var tokens = Tokenizer.EncodeBatch(texts, MaxTokens, Device);
         return new(scope.Keep(Text.Forward(tokens.Ids, tokens.Mask)), scope.Keep(tokens.Mask.Cast(DType.Bool)));
     }
 

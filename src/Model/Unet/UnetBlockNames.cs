@@ -2,7 +2,7 @@ using SuTI.Engine;
 
 namespace SuTI.Model.Unet;
 
-/// <summary>What diffusers calls the blocks of a U-Net.</summary>
+/// <summary>What diffusers calls the blocks of a U-Net, and one that it does not have.</summary>
 static class UnetBlockNames
 {
     internal static readonly (string Name, LevelKind Kind)[] AllDown =
@@ -19,6 +19,8 @@ static class UnetBlockNames
         ("CrossAttnUpBlock2D", new(AttentionKind.Transformer, false)),
         ("ResnetUpsampleBlock2D", new(AttentionKind.None, true)),
         ("SimpleCrossAttnUpBlock2D", new(AttentionKind.Joint, true)),
+        // Below levels that do not attend.
+        ("SutiJointUpBlock2D", new(AttentionKind.Joint, false)),
     ];
 
     internal static readonly (string Name, AttentionKind Kind)[] AllMiddle =
@@ -44,7 +46,7 @@ static class UnetBlockNames
             if (known.Equals(kind))
                 return name;
         }
-        throw new SutiException("U-Net", "the blocks must be some that the published class has",
+        throw new SutiException("U-Net", "the blocks must be of kinds that have names",
             string.Join(", ", all.Select(pair => pair.Name)), kind.ToString());
     }
 }

@@ -25,6 +25,9 @@ public class GrowingTests : LeakCheck
             Equal("apprentice.levels.2.to_v.weight", "apprentice.levels.1.to_v.weight");
             Equal("apprentice.mark");
         }
+        grown.Export(temporary.File("grown"));
+        using (var opened = SubjectModelFolder.Open(temporary.File("grown")))
+            Assert.That(opened.Weights.Count, Is.EqualTo(grown.Parameters.Count));
         // The first block reads images of another width.
         Assert.That(grown.Parameters["unet.down_blocks.1.resnets.0.conv1.weight"].Shape, Is.Not.EqualTo(small.Weights["unet.down_blocks.0.resnets.0.conv1.weight"].Shape));
 
