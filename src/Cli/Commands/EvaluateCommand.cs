@@ -33,6 +33,7 @@ static class EvaluateCommand
     static readonly Option<double> s_pose = new("--pose") { Description = "Of subjects: 0 easy, as the small models learn, to 1.", DefaultValueFactory = _ => s_defaults.Pose };
     static readonly Option<ulong> s_world = new("--world-seed") { Description = "Names the world.", DefaultValueFactory = _ => s_defaults.WorldSeed };
     static readonly Option<double> s_guidance = new("--guidance") { Description = "How much prompt and demonstrations are strengthened.", DefaultValueFactory = _ => s_defaults.Guidance };
+    static readonly Option<double> s_temperature = SamplingOptions.Temperature();
     static readonly Option<int> s_steps = new("--steps") { Description = "Of the sampler.", DefaultValueFactory = _ => s_defaults.Steps };
     static readonly Option<ulong> s_seed = new("--seed") { Description = "Of prompts and noise, which are the same for all routes.", DefaultValueFactory = _ => s_defaults.Seed };
     static readonly Option<int> s_together = new("--together") { Description = "Pictures drawn together.", DefaultValueFactory = _ => s_defaults.Batch };
@@ -46,7 +47,7 @@ static class EvaluateCommand
             "suti evaluate --model models/nano/apprentice --clip models/nano/clip --dino models/nano/dino --demos 0,1,4 --out EVALUATION")
         {
             s_model, s_other, s_dino, s_demos, s_otherDemos, s_base, s_experts, s_dreams, s_subjects, s_split, s_prompts, s_count, s_references, s_decoys, s_pose, s_world,
-            s_guidance, s_steps, s_seed, s_together, s_out,
+            s_guidance, s_temperature, s_steps, s_seed, s_together, s_out,
         };
         foreach (var option in s_tuning.All.Concat(s_embedder.All))
             command.Add(option);
@@ -122,6 +123,7 @@ static class EvaluateCommand
         Pose = parsed.GetValue(s_pose),
         Steps = parsed.GetValue(s_steps),
         Guidance = parsed.GetValue(s_guidance),
+        Temperature = parsed.GetValue(s_temperature),
         Seed = parsed.GetValue(s_seed),
         Batch = parsed.GetValue(s_together),
     };

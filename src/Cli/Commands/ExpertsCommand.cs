@@ -13,8 +13,9 @@ static class ExpertsCommand
     static readonly Argument<string> s_run = new("RUN") { Description = "A run with prompts." };
     static readonly Option<string> s_base = new("--base") { Description = "The model that every expert begins as: a folder of suti train base.", Required = true };
     static readonly Option<int> s_count = new("--count") { Description = "Pictures of each prompt.", DefaultValueFactory = _ => 1 };
-    static readonly Option<double> s_guidance = new("--guidance") { Description = "How much prompts are strengthened; 1 is not at all.", DefaultValueFactory = _ => 2 };
-    static readonly Option<int> s_sampleSteps = new("--sample-steps") { Description = "Of the sampler.", DefaultValueFactory = _ => 25 };
+    static readonly Option<double> s_guidance = new("--guidance") { Description = "How much prompts are strengthened; 1 is not at all.", DefaultValueFactory = _ => SubjectSampling.UsualGuidance };
+    static readonly Option<double> s_temperature = SamplingOptions.Temperature();
+    static readonly Option<int> s_sampleSteps = new("--sample-steps") { Description = "Of the sampler.", DefaultValueFactory = _ => SubjectSampling.UsualSteps };
     static readonly Option<ulong> s_seed = new("--seed") { Description = "Of tuning and noise.", DefaultValueFactory = _ => 0 };
     static readonly Option<bool> s_keep = new("--keep-weights") { Description = "Writes every expert's weights too, in f16." };
     static readonly Option<int?> s_most = new("--most") { Description = "Experts that this worker makes at most; by default all that are left." };
@@ -28,7 +29,7 @@ static class ExpertsCommand
         var command = new DescribedCommand("experts", "Tunes an expert for each cluster and keeps what it draws; start it several times to share the work.",
             "suti experts RUN --base models/nano/base --steps 100 --optimizer adamw --learning-rate 4e-4")
         {
-            s_run, s_base, s_count, s_guidance, s_sampleSteps, s_seed, s_keep, s_most, s_retry, s_json, s_device,
+            s_run, s_base, s_count, s_guidance, s_temperature, s_sampleSteps, s_seed, s_keep, s_most, s_retry, s_json, s_device,
         };
         foreach (var option in s_tuning.All)
             command.Add(option);
@@ -48,6 +49,7 @@ static class ExpertsCommand
             Count = parsed.GetValue(s_count),
             Steps = parsed.GetValue(s_sampleSteps),
             Guidance = parsed.GetValue(s_guidance),
+            Temperature = parsed.GetValue(s_temperature),
             Seed = parsed.GetValue(s_seed),
             KeepsWeights = parsed.GetValue(s_keep),
         });

@@ -14,13 +14,14 @@ static class GenerateCommand
     static readonly Option<string?> s_model = new("--model") { Description = "A folder with an apprentice; by default the one that comes with the program." };
     static readonly Option<string?> s_class = new("--class") { Description = "What the photographs show, where no caption says so; by default the folder's name." };
     static readonly Option<int> s_demos = new("--demos") { Description = "Photographs that are read, 0 to 8.", DefaultValueFactory = _ => 4 };
-    static readonly Option<double> s_guidance = new("--guidance") { Description = "How much prompt and photographs are strengthened; 1 is not at all.", DefaultValueFactory = _ => 2 };
+    static readonly Option<double> s_guidance = new("--guidance") { Description = "How much prompt and photographs are strengthened; 1 is not at all.", DefaultValueFactory = _ => SubjectSampling.UsualGuidance };
+    static readonly Option<double> s_temperature = SamplingOptions.Temperature();
     static readonly Option<double?> s_subjectGuidance = new("--subject-guidance") { Description = "The same of the photographs by themselves; then steps strengthen the one or the other by chance." };
     static readonly Option<double> s_interleave = new("--interleave") { Description = "With --subject-guidance: the share of steps for the prompt.", DefaultValueFactory = _ => 0.5 };
     static readonly Option<PictureFit> s_fit = new("--fit") { Description = "What is done with photographs that are not square: letterbox, crop or squash.", DefaultValueFactory = _ => PictureFit.Letterbox };
     static readonly Option<int> s_count = new("--count") { Description = "Pictures.", DefaultValueFactory = _ => 4 };
     static readonly Option<ulong> s_seed = new("--seed") { Description = "Of the first picture.", DefaultValueFactory = _ => 0 };
-    static readonly Option<int> s_steps = new("--steps") { Description = "Of the sampler.", DefaultValueFactory = _ => 25 };
+    static readonly Option<int> s_steps = new("--steps") { Description = "Of the sampler.", DefaultValueFactory = _ => SubjectSampling.UsualSteps };
     static readonly Option<int?> s_size = new("--size") { Description = "Pixels of the pictures' sides: as the model draws them, or twice that; by default the former." };
     static readonly Option<string?> s_enlarger = new("--enlarger") { Description = "A folder with what draws pictures twice as large; by default the one that comes with the program." };
     static readonly Option<string> s_device = Devices.Option();
@@ -31,7 +32,7 @@ static class GenerateCommand
         var command = new DescribedCommand("generate", "Draws your subject in a new scene from a few photographs, with no training.",
             "suti generate --subject photos/my-robot --prompt \"a robot on a beach\"")
         {
-            s_subject, s_prompt, s_model, s_class, s_demos, s_guidance, s_subjectGuidance, s_interleave, s_fit, s_count, s_seed, s_steps, s_size, s_enlarger, s_device, s_out,
+            s_subject, s_prompt, s_model, s_class, s_demos, s_guidance, s_temperature, s_subjectGuidance, s_interleave, s_fit, s_count, s_seed, s_steps, s_size, s_enlarger, s_device, s_out,
         };
         command.SetAction(Run);
         return command;
@@ -49,6 +50,7 @@ static class GenerateCommand
             Seed = parsed.GetValue(s_seed),
             Steps = parsed.GetValue(s_steps),
             Guidance = parsed.GetValue(s_guidance),
+            Temperature = parsed.GetValue(s_temperature),
             SubjectGuidance = parsed.GetValue(s_subjectGuidance),
             Interleave = parsed.GetValue(s_interleave),
             Fit = parsed.GetValue(s_fit),

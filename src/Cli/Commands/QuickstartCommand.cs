@@ -19,6 +19,7 @@ static class QuickstartCommand
     static readonly Option<int> s_experts = new("--experts") { Description = "With --from-scratch: experts that the apprentice learns from.", DefaultValueFactory = _ => 16 };
     static readonly Option<int> s_steps = new("--steps") { Description = "Of the sampler.", DefaultValueFactory = _ => s_defaults.Steps };
     static readonly Option<double> s_guidance = new("--guidance") { Description = "How much prompt and demonstrations are strengthened.", DefaultValueFactory = _ => s_defaults.Guidance };
+    static readonly Option<double> s_temperature = SamplingOptions.Temperature();
     static readonly Option<ulong> s_seed = new("--seed") { Description = "Of prompts and noise.", DefaultValueFactory = _ => s_defaults.Seed };
     static readonly TuningSettings s_tuning = new("expert-", s_defaults.Tuning);
     static readonly Option<string> s_device = Devices.Option();
@@ -27,7 +28,7 @@ static class QuickstartCommand
     {
         var command = new DescribedCommand("quickstart", "Draws three subjects that the model has never met, and a page that shows them.", "suti quickstart --out quickstart")
         {
-            s_out, s_model, s_fromScratch, s_minutes, s_experts, s_steps, s_guidance, s_seed, s_device,
+            s_out, s_model, s_fromScratch, s_minutes, s_experts, s_steps, s_guidance, s_temperature, s_seed, s_device,
         };
         foreach (var option in s_tuning.All)
             command.Add(option);
@@ -43,6 +44,7 @@ static class QuickstartCommand
         {
             Steps = parsed.GetValue(s_steps),
             Guidance = parsed.GetValue(s_guidance),
+            Temperature = parsed.GetValue(s_temperature),
             Seed = parsed.GetValue(s_seed),
             Tuning = s_tuning.Options(parsed),
         };

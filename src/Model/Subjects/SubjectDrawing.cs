@@ -31,7 +31,7 @@ public static class SubjectDrawing
         {
             int count = Math.Min(Together, request.Count - first), before = batch * request.Steps;
             images.AddRange(DrawPrompts(model, [.. Enumerable.Repeat(request.Prompt, count)], SeededNoise.Consecutive(request.Seed + (ulong)first, count),
-                request.Steps, request.CreateGuidance(), demonstrations, step => progress?.Invoke(before + step.Step + 1, batches * request.Steps), cancellation));
+                request.Sampling(), demonstrations, step => progress?.Invoke(before + step.Step + 1, batches * request.Steps), cancellation));
         }
         return images;
     }
@@ -40,7 +40,7 @@ public static class SubjectDrawing
     /// <param name="seeds">One for each prompt.</param>
     /// <param name="demonstrations">Of the subject; null draws from text alone.</param>
     /// <param name="progress">Called after each step.</param>
-    public static IReadOnlyList<Image> DrawPrompts(SubjectModel model, IReadOnlyList<string> prompts, IReadOnlyList<ulong> seeds, int steps, Guidance guidance,
+    public static IReadOnlyList<Image> DrawPrompts(SubjectModel model, IReadOnlyList<string> prompts, IReadOnlyList<ulong> seeds, SubjectSampling sampling,
         Demonstrations? demonstrations = null, Action<SamplingProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -48,7 +48,7 @@ public static class SubjectDrawing
         using var scope = TensorScope.Open("pictures");
         var (height, width) = Size(model);
         var noise = new SeededNoise(seeds, Shape.Create(height, width, 3), model.Device);
-        return new SubjectSampler(model).Run(prompts, noise, demonstrations, steps, guidance, progress, cancellation).ToImages(PixelRange.MinusOneToOne);
+        return new SubjectSampler(model).Run(prompts, noise, demonstrations, sampling, progress, cancellation).ToImages(PixelRange.MinusOneToOne);
     }
 
     static (int Height, int Width) Size(SubjectModel model)

@@ -82,7 +82,8 @@ public static class SubjectModelFolder
 
     /// <summary>
     /// Gives a model that is to be trained the values of one that has been, where that has the part. A model with more levels grows outwards: the
-    /// other's levels are its innermost, and what lies between old and new begins anew (Gu et al., Matryoshka Diffusion Models, 2023, section 3.3).
+    /// other's levels are its innermost, and what lies between old and new begins anew (Gu et al., Matryoshka Diffusion Models, 2023, section 3.3);
+    /// so do levels that read demonstrations where the other's do not.
     /// </summary>
     /// <param name="seed">Of the values of other parts.</param>
     /// <exception cref="SutiException">No such model, or parts of other shapes.</exception>
@@ -99,7 +100,8 @@ public static class SubjectModelFolder
             if (folder.Find(name) is not { } part)
                 continue;
             using var weights = part.OpenWeights();
-            store.Load(weights, grown == 0 ? new() { Under = name } : GrownOptions(store, weights, name, grown));
+            bool isWhole = grown == 0 && (name != Apprentice || ApprenticeConfig.Read(part.OpenConfig()).Levels.SequenceEqual(model.Apprentice!.Config.Levels));
+            store.Load(weights, isWhole ? new() { Under = name } : GrownOptions(store, weights, name, grown));
         }
     }
 

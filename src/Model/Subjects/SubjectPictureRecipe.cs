@@ -82,6 +82,7 @@ public sealed record SubjectPictureRecipe(string Model, string ModelDigest, Subj
             yield return ("subject guidance", FormattableString.Invariant($"{subject}"));
             yield return ("interleave", FormattableString.Invariant($"{Request.Interleave}"));
         }
+        yield return ("temperature", FormattableString.Invariant($"{Request.Temperature}"));
         foreach (var demonstration in Demonstrations)
             yield return ("photograph", $"{demonstration.Path} ({demonstration.Caption})");
         yield return ("fit", Name(Request.Fit));
@@ -137,6 +138,7 @@ public sealed record SubjectPictureRecipe(string Model, string ModelDigest, Subj
                 json.WriteNumber("subject_guidance", subject);
                 json.WriteNumber("interleave", Request.Interleave);
             }
+            json.WriteNumber("temperature", Request.Temperature);
             json.WriteString("fit", Name(Request.Fit));
             json.WriteString("device", Device);
             json.Texts("photographs", Demonstrations.Select(one => one.Path));
@@ -168,6 +170,8 @@ public sealed record SubjectPictureRecipe(string Model, string ModelDigest, Subj
             Guidance = json.Number("guidance", defaults.Guidance),
             SubjectGuidance = json.OptionalNumber("subject_guidance"),
             Interleave = json.Number("interleave", defaults.Interleave),
+            // What older pictures were drawn with.
+            Temperature = json.Number("temperature", 1),
             Fit = json.Choice("fit", null, s_fits),
             Demonstrations = paths.Count,
         }, [.. paths.Select((path, i) => new DemonstrationRecipe(path, captions[i], digests[i]))])

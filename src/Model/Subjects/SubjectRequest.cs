@@ -16,10 +16,10 @@ public sealed record SubjectRequest(string Prompt)
     /// <summary>Of the first picture; each further one has the next.</summary>
     public ulong Seed { get; init; }
 
-    public int Steps { get; init; } = 25;
+    public int Steps { get; init; } = SubjectSampling.UsualSteps;
 
     /// <summary>How much prompt and demonstrations together are strengthened; 1 is not at all.</summary>
-    public double Guidance { get; init; } = 2;
+    public double Guidance { get; init; } = SubjectSampling.UsualGuidance;
 
     /// <summary>
     /// How much demonstrations are strengthened by themselves; null leaves that to <see cref="Guidance"/>. With it, steps strengthen the
@@ -30,12 +30,15 @@ public sealed record SubjectRequest(string Prompt)
     /// <summary>With <see cref="SubjectGuidance"/>: the share of the steps that strengthen the prompt.</summary>
     public double Interleave { get; init; } = 0.5;
 
+    /// <summary>See <see cref="SubjectSampling"/>.</summary>
+    public double Temperature { get; init; } = SubjectSampling.UsualTemperature;
+
     /// <summary>What is done with photographs that are not square.</summary>
     public PictureFit Fit { get; init; } = PictureFit.Letterbox;
 
-    internal Guidance CreateGuidance()
+    internal SubjectSampling Sampling()
         // Which steps strengthen what is the same for all seeds: pictures drawn together are guided together, and yet each is what it is alone.
-        => SubjectGuidance is { } subject ? new InterleavedGuidance(Guidance, subject, Interleave) : new ClassifierFreeGuidance(Guidance);
+        => new(Steps, SubjectGuidance is { } subject ? new InterleavedGuidance(Guidance, subject, Interleave) : new ClassifierFreeGuidance(Guidance), Temperature);
 
     /// <exception cref="SutiException">A number out of its range.</exception>
     internal void Check()
@@ -45,6 +48,7 @@ public sealed record SubjectRequest(string Prompt)
         Range("demonstrations", Demonstrations, 0, 8);
         Range("count", Count, 1, 10_000);
         Range("steps", Steps, 1, 1000);
+        SubjectSampling.CheckTemperature("subject", Temperature);
         foreach (double guidance in (double[])[Guidance, SubjectGuidance ?? 1])
         {
             if (!double.IsFinite(guidance))

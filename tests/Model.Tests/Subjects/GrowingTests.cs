@@ -36,6 +36,22 @@ public class GrowingTests : LeakCheck
     }
 
     [Test]
+    public void Further_levels_may_read_demonstrations()
+    {
+        using var temporary = new TemporaryFolder();
+        using var small = SmallSubjects.Open(temporary, isApprentice: true);
+        string between = temporary.File("between");
+        using (var two = Create(small.Folder.Path, "[16, 32, 32]", 2, isApprentice: true))
+            two.Export(between);
+        using var three = Create(between, "[16, 32, 32]", 2, isApprentice: true, reading: 3);
+        Assert.That(three.Parameters.Contains("apprentice.levels.0.to_q.weight"));
+        using var before = SubjectModelFolder.Open(between);
+        Assert.That(before.Weights.Contains("apprentice.levels.0.to_q.weight"), Is.False);
+        foreach (var parameter in before.Weights.Parameters)
+            Assert.That(three.Parameters[parameter.Path].Value.ToArray<float>(), Is.EqualTo(parameter.Value.ToArray<float>()), parameter.Path);
+    }
+
+    [Test]
     public void A_model_with_fewer_levels_is_no_place_for_one_with_more()
     {
         using var temporary = new TemporaryFolder();
@@ -43,12 +59,12 @@ public class GrowingTests : LeakCheck
         Assert.That(() => Create(small.Folder.Path, "[32]", 1, isApprentice: false), Throws.TypeOf<SutiException>().With.Message.Contains("of fewer"));
     }
 
-    static IExportingStage Create(string start, string channels, int reading, bool isApprentice)
+    static IExportingStage Create(string start, string channels, int attending, bool isApprentice, int? reading = null)
     {
         string json = $$"""
             {"start": "{{start}}", "world": {"size": 16}, "training": {"steps": 1},
-             "model": {"text": {"width": 32, "layers": 1, "heads": 2}, "apprentice": {"levels": {{reading}} },
-                       "unet": {"channels": {{channels}}, "patch": 2, "attention_levels": {{reading}}, "head_width": 16, "conditioning": 32, "seam_channels": 4} } }
+             "model": {"text": {"width": 32, "layers": 1, "heads": 2}, "apprentice": {"levels": {{reading ?? attending}} },
+                       "unet": {"channels": {{channels}}, "patch": 2, "attention_levels": {{attending}}, "head_width": 16, "conditioning": 32, "seam_channels": 4} } }
             """;
         var config = StageConfig.Parse(Encoding.UTF8.GetBytes(json), "grown");
         var training = TrainingConfig.Read(config.Section("training"));

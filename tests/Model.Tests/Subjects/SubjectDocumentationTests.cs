@@ -20,7 +20,7 @@ public class SubjectDocumentationTests : LeakCheck
         Assert.That(lines.Where(line => !document.Contains(line, StringComparison.Ordinal)), Is.Empty, string.Concat(lines));
     }
 
-    [TestCase("base", "base"), TestCase("base-finish", "base"), TestCase("demonstrations", "apprentice"), TestCase("apprentice", "apprentice")]
+    [TestCase("base", "base"), TestCase("base-finish", "base"), TestCase("demonstrations", "apprentice"), TestCase("grown", "apprentice"), TestCase("closer", "apprentice"), TestCase("apprentice", "apprentice")]
     public void The_recipe_is_a_configuration_of_its_stage(string name, string stage)
     {
         var config = StageConfig.Open(Path.Combine(Repository.Root, "models", "recipes", $"{name}.json"));

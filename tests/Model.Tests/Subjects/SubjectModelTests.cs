@@ -54,6 +54,23 @@ public class SubjectModelTests : LeakCheck
     }
 
     [Test]
+    public void Without_noise_all_seeds_draw_one_picture_and_with_more_they_part()
+    {
+        using var temporary = new TemporaryFolder();
+        using var loaded = SmallSubjects.Open(temporary, isApprentice: true);
+        var request = new SubjectRequest("a robot on a beach") { Count = 2, Steps = 3, Demonstrations = 2 };
+        var photographs = Enumerable.Range(0, 2).Select(i => new Photograph($"{i}.png", Gradient(i), "a robot")).ToList();
+        byte[][] Draw(double temperature)
+            => [.. SubjectDrawing.Draw(loaded.Model, request with { Temperature = temperature }, photographs).Select(image => image.Bytes.ToArray())];
+        var (none, little, whole) = (Draw(0), Draw(0.05), Draw(1));
+        Assert.That(none[0], Is.EqualTo(none[1]));
+        Assert.That(Distance(little), Is.GreaterThan(0).And.LessThan(Distance(whole)));
+        Assert.That(() => Draw(1.5), Throws.TypeOf<SutiException>().With.Message.Contains("temperature"));
+
+        static double Distance(byte[][] two) => two[0].Zip(two[1], (a, b) => (double)(a - b) * (a - b)).Sum();
+    }
+
+    [Test]
     public void A_stage_learns_and_is_resumed_to_the_same_bits([Values] bool isApprentice)
     {
         using var temporary = new TemporaryFolder();

@@ -15,6 +15,24 @@ public interface ISampleNoise
     Tensor Augmentation();
 }
 
+/// <summary>Noise of another deviation than a sampler supposes, but for that of pictures that are to be enlarged.</summary>
+/// <param name="scale">What it is multiplied by.</param>
+public sealed class ScaledNoise(ISampleNoise inner, double scale) : ISampleNoise
+{
+    readonly ISampleNoise _inner = inner ?? throw new ArgumentNullException(nameof(inner));
+
+    /// <inheritdoc/>
+    public Tensor Start() => Scaled(_inner.Start());
+
+    /// <inheritdoc/>
+    public Tensor Step(int step) => Scaled(_inner.Step(step));
+
+    /// <inheritdoc/>
+    public Tensor Augmentation() => _inner.Augmentation();
+
+    Tensor Scaled(Tensor noise) => scale == 1 ? noise : noise * scale;
+}
+
 /// <summary>
 /// Each sample's noise is a function of its own seed, the step and the element alone, so that a sample is the same whatever
 /// batch it is made in, and on every device.

@@ -106,7 +106,7 @@ public static class EvaluationReport
         text.Append(CultureInfo.InvariantCulture, $"""
             # Held-out subjects
 
-            {settings.Subjects} subjects × {settings.Prompts} prompts × {settings.Count} pictures of {settings.Size} pixels; {settings.Steps} steps, guidance {settings.Guidance}; {device}; SuTI {SutiVersion.Text}.
+            {settings.Subjects} subjects × {settings.Prompts} prompts × {settings.Count} pictures of {settings.Size} pixels; {settings.Steps} steps, guidance {settings.Guidance}, temperature {settings.Temperature}; {device}; SuTI {SutiVersion.Text}.
             Means over subjects with 95 % intervals (bootstrap over subjects). docs/evaluation.md says what the scores are.
 
             ## Scores

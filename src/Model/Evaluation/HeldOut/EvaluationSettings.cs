@@ -1,5 +1,6 @@
 using System.Text.Json;
 using SuTI.Engine;
+using SuTI.Model.Subjects;
 using SuTI.Model.World;
 
 namespace SuTI.Model.Evaluation.HeldOut;
@@ -37,10 +38,13 @@ public sealed record EvaluationSettings
     public double Pose { get; init; }
 
     /// <summary>Of the sampler.</summary>
-    public int Steps { get; init; } = 25;
+    public int Steps { get; init; } = SubjectSampling.UsualSteps;
 
     /// <summary>How much prompt and demonstrations are strengthened; 1 is not at all.</summary>
-    public double Guidance { get; init; } = 2;
+    public double Guidance { get; init; } = SubjectSampling.UsualGuidance;
+
+    /// <inheritdoc cref="SubjectSampling"/>
+    public double Temperature { get; init; } = SubjectSampling.UsualTemperature;
 
     /// <summary>Of prompts and noise.</summary>
     public ulong Seed { get; init; } = 1;
@@ -64,6 +68,7 @@ public sealed record EvaluationSettings
         Range("batch", Batch, 1, 1024);
         if (!(Pose is >= 0 and <= 1))
             throw new SutiException("evaluation", "pose is a share", "0 to 1", FormattableString.Invariant($"{Pose}"));
+        SubjectSampling.CheckTemperature("evaluation", Temperature);
         if (!double.IsFinite(Guidance))
             throw new SutiException("evaluation", "guidance is a number", null, FormattableString.Invariant($"{Guidance}"));
     }
@@ -87,6 +92,7 @@ public sealed record EvaluationSettings
         json.WriteNumber("pose", Pose);
         json.WriteNumber("steps", Steps);
         json.WriteNumber("guidance", Guidance);
+        json.WriteNumber("temperature", Temperature);
         json.WriteNumber("seed", Seed);
     }
 

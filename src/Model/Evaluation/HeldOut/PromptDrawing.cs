@@ -42,7 +42,7 @@ static class PromptDrawing
         var images = new List<Image>();
         foreach (var batch in wanted.Chunk(settings.Batch))
             images.AddRange(SubjectDrawing.DrawPrompts(model, [.. batch.Select(picture => picture.Prompt)], [.. batch.Select(picture => picture.Seed)],
-                settings.Steps, new ClassifierFreeGuidance(settings.Guidance), read, cancellation: stop));
+                SubjectSampling.Of(settings.Steps, settings.Guidance, settings.Temperature), read, cancellation: stop));
         return images;
     }
 

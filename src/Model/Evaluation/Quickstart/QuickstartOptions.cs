@@ -15,9 +15,12 @@ public sealed record QuickstartOptions
     public IReadOnlyList<int> Demonstrations { get; init; } = [4, 1, 0];
 
     /// <summary>Of the sampler.</summary>
-    public int Steps { get; init; } = 25;
+    public int Steps { get; init; } = SubjectSampling.UsualSteps;
 
-    public double Guidance { get; init; } = 2;
+    public double Guidance { get; init; } = SubjectSampling.UsualGuidance;
+
+    /// <summary>See <see cref="SubjectSampling"/>.</summary>
+    public double Temperature { get; init; } = SubjectSampling.UsualTemperature;
 
     /// <summary>Of prompts and noise.</summary>
     public ulong Seed { get; init; } = 1;

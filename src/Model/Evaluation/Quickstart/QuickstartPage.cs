@@ -131,7 +131,7 @@ static class QuickstartPage
         <dt>DINO, CLIP-I</dt><dd>How alike the picture is to further pictures of the subject, at most 1. <em>The world</em> shows what a true picture gets.</dd>
         <dt>CLIP-T</dt><dd>How well picture and prompt go together.</dd>
         </dl></div>
-        <p class="note" style="margin-top: 16px">{Text(result.Device)}, {result.Options.Steps} steps, guidance {result.Options.Guidance}, seed {result.Options.Seed}, SuTI {Text(SutiVersion.Text)}.
+        <p class="note" style="margin-top: 16px">{Text(result.Device)}, {result.Options.Steps} steps, guidance {result.Options.Guidance}, temperature {result.Options.Temperature}, seed {result.Options.Seed}, SuTI {Text(SutiVersion.Text)}.
         With your own photographs: <code>suti generate --subject FOLDER --prompt "a robot on a beach"</code></p></section>
 
         """);

@@ -38,6 +38,7 @@ public static class QuickstartRun
             Size = width,
             Steps = options.Steps,
             Guidance = options.Guidance,
+            Temperature = options.Temperature,
             Seed = options.Seed,
         };
         var set = new TestSet(settings);

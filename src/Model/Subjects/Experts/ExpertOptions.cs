@@ -12,9 +12,12 @@ public sealed record ExpertOptions
     public int Count { get; init; } = 1;
 
     /// <summary>Of the sampler.</summary>
-    public int Steps { get; init; } = 25;
+    public int Steps { get; init; } = SubjectSampling.UsualSteps;
 
-    public double Guidance { get; init; } = 2;
+    public double Guidance { get; init; } = SubjectSampling.UsualGuidance;
+
+    /// <summary>See <see cref="SubjectSampling"/>.</summary>
+    public double Temperature { get; init; } = SubjectSampling.UsualTemperature;
 
     /// <summary>Of tuning and of noise, with the cluster's page and the prompt.</summary>
     public ulong Seed { get; init; }
@@ -26,7 +29,7 @@ public sealed record ExpertOptions
     {
         var (tuning, optimizer) = (Tuning, Tuning.Optimizer);
         return string.Create(CultureInfo.InvariantCulture,
-            $$"""{"base":"{{model}}","steps":{{tuning.Steps}},"batch_size":{{tuning.BatchSize}},"optimizer":"{{optimizer.Name}}","learning_rate":{{optimizer.LearningRate}},"weight_decay":{{optimizer.WeightDecay}},"only_attention":{{Text(tuning.OnlyAttention)}},"mirrors":{{Text(tuning.Mirrors)}},"text_dropout":{{tuning.TextDropout}},"fit":"{{tuning.Fit}}","count":{{Count}},"sample_steps":{{Steps}},"guidance":{{Guidance}},"seed":{{Seed}},"keeps_weights":{{Text(KeepsWeights)}}}""");
+            $$"""{"base":"{{model}}","steps":{{tuning.Steps}},"batch_size":{{tuning.BatchSize}},"optimizer":"{{optimizer.Name}}","learning_rate":{{optimizer.LearningRate}},"weight_decay":{{optimizer.WeightDecay}},"only_attention":{{Text(tuning.OnlyAttention)}},"mirrors":{{Text(tuning.Mirrors)}},"text_dropout":{{tuning.TextDropout}},"fit":"{{tuning.Fit}}","count":{{Count}},"sample_steps":{{Steps}},"guidance":{{Guidance}},"temperature":{{Temperature}},"seed":{{Seed}},"keeps_weights":{{Text(KeepsWeights)}}}""");
 
         static string Text(bool value) => value ? "true" : "false";
     }
@@ -37,6 +40,7 @@ public sealed record ExpertOptions
         Tuning.Check();
         Range("pictures of a prompt", Count, 1, 1000);
         Range("sampling steps", Steps, 1, 1000);
+        SubjectSampling.CheckTemperature("experts", Temperature);
     }
 
     static void Range(string name, int value, int least, int most)

@@ -147,8 +147,8 @@ public sealed class ExpertWorker : IDisposable
         const int together = 8;
         foreach (var part in jobs.Chunk(together))
         {
-            var images = SubjectDrawing.DrawPrompts(_loaded.Model, [.. part.Select(job => job.Prompt.Text)], [.. part.Select(job => job.Seed)], _options.Steps,
-                new ClassifierFreeGuidance(_options.Guidance), demonstrations: null, _ => Beat(claim, lost), lost.Token);
+            var images = SubjectDrawing.DrawPrompts(_loaded.Model, [.. part.Select(job => job.Prompt.Text)], [.. part.Select(job => job.Seed)],
+                SubjectSampling.Of(_options.Steps, _options.Guidance, _options.Temperature), demonstrations: null, _ => Beat(claim, lost), lost.Token);
             foreach (var (job, image) in part.Zip(images))
                 outputs.Add(Write(cluster, job.Prompt, job.Seed, image));
         }

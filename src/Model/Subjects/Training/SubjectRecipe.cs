@@ -45,8 +45,9 @@ public sealed record SubjectRecipe(SubjectModelConfig Model, SubjectStageOptions
             TextDropout = loss.Number("text_dropout", 0.1, "Share of the pictures whose prompt is empty.", 0, 1),
             DemonstrationDropout = isApprentice ? loss.Number("demonstration_dropout", 0.1, "Share of the pictures that see no demonstrations.", 0, 1) : 0,
             LargestWeight = loss.Number("largest_weight", 6, "A sample's error counts 1/σ², but at most this."),
-            Guidance = config.Section("samples").Number("guidance", 2, "Of the pictures that a run shows.", free: true),
-            SampleSteps = config.Section("samples").Whole("steps", 20, "Of the pictures that a run shows.", 1, 1000, free: true),
+            Guidance = config.Section("samples").Number("guidance", SubjectSampling.UsualGuidance, "Of the pictures that a run shows.", free: true),
+            SampleSteps = config.Section("samples").Whole("steps", SubjectSampling.UsualSteps, "Of the pictures that a run shows.", 1, 1000, free: true),
+            Temperature = config.Section("samples").Number("temperature", SubjectSampling.UsualTemperature, "Of the pictures that a run shows.", 0, 1, free: true),
         };
         return new(new(text, unet, apprentice, prediction) { ScheduleFiner = finer }, options, size, targets, demonstrations, pose, seed) { SimpleShare = simple };
     }

@@ -78,7 +78,7 @@ public sealed class SubjectStage(string name, SubjectModel model, ParameterStore
         var noise = new SeededNoise(SeededNoise.Consecutive(1, ShownSubjects), Shape.Create([.. shown.Targets.Shape.Skip(1)]), model.Device);
         using var noGradient = GradientMode.Disable();
         var read = model.Apprentice is null ? null : model.Read(shown.Demonstrations!, model.Encode(shown.Captions), AllShown(ShownSubjects, Demonstrations));
-        var drawn = new SubjectSampler(model).Run(shown.Prompts, noise, read, options.SampleSteps, new ClassifierFreeGuidance(options.Guidance));
+        var drawn = new SubjectSampler(model).Run(shown.Prompts, noise, read, SubjectSampling.Of(options.SampleSteps, options.Guidance, options.Temperature));
         var rows = new List<Image>();
         var (made, truth) = (drawn.ToImages(PixelRange.MinusOneToOne), shown.Targets.ToImages(PixelRange.MinusOneToOne));
         var demonstrations = shown.Demonstrations!.ToImages(PixelRange.MinusOneToOne);
@@ -172,8 +172,11 @@ public sealed record SubjectStageOptions
     public double LargestWeight { get; init; } = 6;
 
     /// <summary>Of the pictures that a run shows.</summary>
-    public double Guidance { get; init; } = 2;
+    public double Guidance { get; init; } = SubjectSampling.UsualGuidance;
 
     /// <inheritdoc cref="Guidance"/>
-    public int SampleSteps { get; init; } = 20;
+    public int SampleSteps { get; init; } = SubjectSampling.UsualSteps;
+
+    /// <inheritdoc cref="Guidance"/>
+    public double Temperature { get; init; } = SubjectSampling.UsualTemperature;
 }
