@@ -26,5 +26,5 @@ public sealed record QuickstartOptions
     public ulong Seed { get; init; } = 1;
 
     /// <summary>Of the expert: for small models, which a tuning by the paper's rate does not move.</summary>
-    public TuningOptions Tuning { get; init; } = new() { Steps = 200, BatchSize = 8, Optimizer = new("adamw", 4e-4, Beta1: 0.9, WeightDecay: 0.01) };
+    public TuningOptions Tuning { get; init; } = new() { Steps = 80, BatchSize = 8, Optimizer = new("adamw", 6e-4, Beta1: 0.9, WeightDecay: 0.01) };
 }
