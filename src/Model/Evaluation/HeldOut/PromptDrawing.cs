@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using SuTI.Engine;
-using SuTI.Model.Diffusion;
 using SuTI.Model.Imaging;
 using SuTI.Model.Subjects;
 

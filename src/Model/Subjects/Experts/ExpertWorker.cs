@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using SuTI.Engine;
 using SuTI.Engine.Layers;
-using SuTI.Model.Diffusion;
 using SuTI.Model.Generation;
 using SuTI.Model.Imaging;
 using SuTI.Model.Subjects.Catalogue;
