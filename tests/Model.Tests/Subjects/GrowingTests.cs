@@ -1,5 +1,4 @@
 using System.Text;
-using SuTI.Engine.Layers;
 using SuTI.Model.Subjects;
 using SuTI.Model.Training;
 
