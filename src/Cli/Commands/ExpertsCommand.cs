@@ -27,7 +27,7 @@ static class ExpertsCommand
     internal static Command Create()
     {
         var command = new DescribedCommand("experts", "Tunes an expert for each cluster and keeps what it draws; start it several times to share the work.",
-            "suti experts RUN --base models/nano/base --steps 100 --optimizer adamw --learning-rate 4e-4")
+            "suti experts RUN --base models/nano/base --steps 80 --batch 8 --optimizer adamw --learning-rate 6e-4")
         {
             s_run, s_base, s_count, s_guidance, s_temperature, s_sampleSteps, s_seed, s_keep, s_most, s_retry, s_json, s_device,
         };

@@ -76,7 +76,7 @@ public sealed class TextToImage : IDisposable
     {
         var text = _pixels is null ? Tokenizer.Encode(prompt, Math.Min(Tokenizer.MaxLength, _latent!.TextEncoder.Network.Config.Positions))
             : Tokenizer.Encode(Captions.Clean(prompt), DeepFloydPipeline.TextLength);
-        return text.IsCut ? FormattableString.Invariant($"the prompt is cut: the last {text.CutTokens} tokens are not seen: '{text.CutText}'") : null;
+        return text.Warning;
     }
 
     /// <summary>Makes pictures, a batch at a time; each depends on its job and the settings alone.</summary>

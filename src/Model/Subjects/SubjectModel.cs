@@ -42,8 +42,6 @@ public sealed class SubjectModel
 
     public ITokenizer Tokenizer { get; }
 
-    int MaxTokens => Math.Min(Tokenizer.MaxLength, Text.Config.Positions);
-
     public Device Device { get; }
 
     public CosineNoiseSchedule Schedule { get; }
@@ -55,10 +53,10 @@ public sealed class SubjectModel
     /// <summary>Null in a model of text alone.</summary>
     public Apprentice? Apprentice { get; }
 
+    int MaxTokens => Math.Min(Tokenizer.MaxLength, Text.Config.Positions);
+
     /// <summary>What of a prompt the model will not see; null if it sees all.</summary>
-    public string? Warning(string prompt)
-        => Tokenizer.Encode(prompt, MaxTokens) is { IsCut: true } text
-            ? FormattableString.Invariant($"the prompt is cut: the last {text.CutTokens} tokens are not seen: '{text.CutText}'") : null;
+    public string? Warning(string prompt) => Tokenizer.Encode(prompt, MaxTokens).Warning;
 
     /// <summary>What the U-Net reads of texts, and which of it is no padding.</summary>
     /// <returns>(N, L, width), and bool (N, L).</returns>

@@ -90,18 +90,26 @@ public static class SubjectModelFolder
     internal static void Start(string path, SubjectModel model, ParameterStore store, ulong seed)
     {
         var folder = ModelFolder.Open(path);
-        int levels = model.Config.Unet.Levels.Count, grown = levels - UnetConfigReader.Read(folder[Unet].OpenConfig()).Levels.Count;
-        if (grown < 0)
-            throw new SutiException(CheckpointException.Printable(folder.Path, 1000), "a model begins with one of as many levels, or of fewer",
-                FormattableString.Invariant($"{levels} or less"), FormattableString.Invariant($"{levels - grown}"));
+        int[] widths = [.. model.Config.Unet.Levels.Select(level => level.Channels)];
+        int[] inner = [.. UnetConfigReader.Read(folder[Unet].OpenConfig()).Levels.Select(level => level.Channels)];
+        int grown = widths.Length - inner.Length;
+        // Else most of what was learnt would fit nowhere, and be begun anew.
+        if (grown < 0 || !widths.Skip(grown).SequenceEqual(inner))
+            throw new SutiException(CheckpointException.Printable(folder.Path, 1000), "a model begins with one of as many levels, or of fewer, as wide as its innermost",
+                string.Join(", ", widths), string.Join(", ", inner));
         store.Allocate(seed);
         foreach (string name in model.Apprentice is null ? new[] { Text, Unet } : [Text, Unet, Apprentice])
         {
             if (folder.Find(name) is not { } part)
                 continue;
             using var weights = part.OpenWeights();
-            bool isWhole = grown == 0 && (name != Apprentice || ApprenticeConfig.Read(part.OpenConfig()).Levels.SequenceEqual(model.Apprentice!.Config.Levels));
-            store.Load(weights, isWhole ? new() { Under = name } : GrownOptions(store, weights, name, grown));
+            bool grows = name switch
+            {
+                Text => false,
+                Unet => grown > 0,
+                _ => grown > 0 || !ApprenticeConfig.Read(part.OpenConfig()).Levels.SequenceEqual(model.Apprentice!.Config.Levels),
+            };
+            store.Load(weights, grows ? GrownOptions(store, weights, name, grown) : new() { Under = name });
         }
     }
 

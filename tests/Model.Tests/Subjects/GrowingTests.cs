@@ -51,11 +51,12 @@ public class GrowingTests : LeakCheck
     }
 
     [Test]
-    public void A_model_with_fewer_levels_is_no_place_for_one_with_more()
+    public void Levels_that_fit_nowhere_are_refused()
     {
         using var temporary = new TemporaryFolder();
         using var small = SmallSubjects.Open(temporary, isApprentice: false);
         Assert.That(() => Create(small.Folder.Path, "[32]", 1, isApprentice: false), Throws.TypeOf<SutiException>().With.Message.Contains("of fewer"));
+        Assert.That(() => Create(small.Folder.Path, "[16, 32, 48]", 2, isApprentice: false), Throws.TypeOf<SutiException>().With.Message.Contains("as wide"));
     }
 
     static IExportingStage Create(string start, string channels, int attending, bool isApprentice, int? reading = null)

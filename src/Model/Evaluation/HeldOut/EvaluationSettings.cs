@@ -43,7 +43,7 @@ public sealed record EvaluationSettings
     /// <summary>How much prompt and demonstrations are strengthened; 1 is not at all.</summary>
     public double Guidance { get; init; } = SubjectSampling.UsualGuidance;
 
-    /// <inheritdoc cref="SubjectSampling"/>
+    /// <summary>See <see cref="SubjectSampling"/>.</summary>
     public double Temperature { get; init; } = SubjectSampling.UsualTemperature;
 
     /// <summary>Of prompts and noise.</summary>

@@ -7,4 +7,7 @@ namespace SuTI.Model.Text;
 public sealed record TokenizedText(IReadOnlyList<int> Tokens, int CutTokens, string CutText)
 {
     public bool IsCut => CutTokens > 0;
+
+    /// <summary>What people are told of a prompt that is cut; null of one that is not.</summary>
+    public string? Warning => IsCut ? FormattableString.Invariant($"the prompt is cut: the last {CutTokens} tokens are not seen: '{CutText}'") : null;
 }
