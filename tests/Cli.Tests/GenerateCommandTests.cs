@@ -65,7 +65,7 @@ public class GenerateCommandTests
     [Test]
     public void A_picture_is_the_same_alone_and_among_others_and_is_made_again([Values] bool interleaved)
     {
-        string[] more = interleaved ? ["--subject-guidance", "3", "--interleave", "0.4", "--temperature", "0.8", "--fit", "crop", "--demos", "2"] : [];
+        string[] more = interleaved ? ["--subject-guidance", "3", "--interleave", "0.4", "--temperature", "0.8", "--eta", "0.5", "--fit", "crop", "--demos", "2"] : [];
         Draw("five", "--count", "5", "--seed", "18446744073709551614");
         // Seeds are counted around the end of their range.
         Draw("one", "--count", "1", "--seed", "1");

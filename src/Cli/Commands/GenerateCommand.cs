@@ -16,6 +16,7 @@ static class GenerateCommand
     static readonly Option<int> s_demos = new("--demos") { Description = "Photographs that are read, 0 to 8.", DefaultValueFactory = _ => 4 };
     static readonly Option<double> s_guidance = new("--guidance") { Description = "How much prompt and photographs are strengthened; 1 is not at all.", DefaultValueFactory = _ => SubjectSampling.UsualGuidance };
     static readonly Option<double> s_temperature = SamplingOptions.Temperature();
+    static readonly Option<double> s_eta = new("--eta") { Description = "How much of its noise a step draws anew: 0 nothing, which is softer; 1 as much as was learnt.", DefaultValueFactory = _ => SubjectSampling.UsualEta };
     static readonly Option<double?> s_subjectGuidance = new("--subject-guidance") { Description = "The same of the photographs by themselves; then steps strengthen the one or the other by chance." };
     static readonly Option<double> s_interleave = new("--interleave") { Description = "With --subject-guidance: the share of steps for the prompt.", DefaultValueFactory = _ => 0.5 };
     static readonly Option<PictureFit> s_fit = new("--fit") { Description = "What is done with photographs that are not square: letterbox, crop or squash.", DefaultValueFactory = _ => PictureFit.Letterbox };
@@ -32,7 +33,7 @@ static class GenerateCommand
         var command = new DescribedCommand("generate", "Draws your subject in a new scene from a few photographs, with no training.",
             "suti generate --subject photos/my-robot --prompt \"a robot on a beach\"")
         {
-            s_subject, s_prompt, s_model, s_class, s_demos, s_guidance, s_temperature, s_subjectGuidance, s_interleave, s_fit, s_count, s_seed, s_steps, s_size, s_enlarger, s_device, s_out,
+            s_subject, s_prompt, s_model, s_class, s_demos, s_guidance, s_temperature, s_eta, s_subjectGuidance, s_interleave, s_fit, s_count, s_seed, s_steps, s_size, s_enlarger, s_device, s_out,
         };
         command.SetAction(Run);
         return command;
@@ -51,6 +52,7 @@ static class GenerateCommand
             Steps = parsed.GetValue(s_steps),
             Guidance = parsed.GetValue(s_guidance),
             Temperature = parsed.GetValue(s_temperature),
+            Eta = parsed.GetValue(s_eta),
             SubjectGuidance = parsed.GetValue(s_subjectGuidance),
             Interleave = parsed.GetValue(s_interleave),
             Fit = parsed.GetValue(s_fit),

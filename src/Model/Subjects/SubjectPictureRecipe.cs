@@ -83,6 +83,7 @@ public sealed record SubjectPictureRecipe(string Model, string ModelDigest, Subj
             yield return ("interleave", FormattableString.Invariant($"{Request.Interleave}"));
         }
         yield return ("temperature", FormattableString.Invariant($"{Request.Temperature}"));
+        yield return ("eta", FormattableString.Invariant($"{Request.Eta}"));
         foreach (var demonstration in Demonstrations)
             yield return ("photograph", $"{demonstration.Path} ({demonstration.Caption})");
         yield return ("fit", Name(Request.Fit));
@@ -139,6 +140,7 @@ public sealed record SubjectPictureRecipe(string Model, string ModelDigest, Subj
                 json.WriteNumber("interleave", Request.Interleave);
             }
             json.WriteNumber("temperature", Request.Temperature);
+            json.WriteNumber("eta", Request.Eta);
             json.WriteString("fit", Name(Request.Fit));
             json.WriteString("device", Device);
             json.Texts("photographs", Demonstrations.Select(one => one.Path));
@@ -172,6 +174,7 @@ public sealed record SubjectPictureRecipe(string Model, string ModelDigest, Subj
             Interleave = json.Number("interleave", defaults.Interleave),
             // What older pictures were drawn with.
             Temperature = json.Number("temperature", 1),
+            Eta = json.Number("eta", 0),
             Fit = json.Choice("fit", null, s_fits),
             Demonstrations = paths.Count,
         }, [.. paths.Select((path, i) => new DemonstrationRecipe(path, captions[i], digests[i]))])

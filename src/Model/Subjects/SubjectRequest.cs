@@ -33,12 +33,18 @@ public sealed record SubjectRequest(string Prompt)
     /// <summary>See <see cref="SubjectSampling"/>.</summary>
     public double Temperature { get; init; } = SubjectSampling.UsualTemperature;
 
+    /// <inheritdoc cref="SubjectSampling.Eta"/>
+    public double Eta { get; init; } = SubjectSampling.UsualEta;
+
     /// <summary>What is done with photographs that are not square.</summary>
     public PictureFit Fit { get; init; } = PictureFit.Letterbox;
 
     internal SubjectSampling Sampling()
         // Which steps strengthen what is the same for all seeds: pictures drawn together are guided together, and yet each is what it is alone.
-        => new(Steps, SubjectGuidance is { } subject ? new InterleavedGuidance(Guidance, subject, Interleave) : new ClassifierFreeGuidance(Guidance), Temperature);
+        => new(Steps, SubjectGuidance is { } subject ? new InterleavedGuidance(Guidance, subject, Interleave) : new ClassifierFreeGuidance(Guidance), Temperature)
+        {
+            Eta = Eta,
+        };
 
     /// <exception cref="SutiException">A number out of its range.</exception>
     internal void Check()
@@ -49,13 +55,13 @@ public sealed record SubjectRequest(string Prompt)
         Range("count", Count, 1, 10_000);
         Range("steps", Steps, 1, 1000);
         SubjectSampling.CheckTemperature("subject", Temperature);
+        SubjectSampling.CheckShare("subject", "eta", Eta);
         foreach (double guidance in (double[])[Guidance, SubjectGuidance ?? 1])
         {
             if (!double.IsFinite(guidance))
                 throw new SutiException("subject", "guidance is a number", "a finite one", FormattableString.Invariant($"{guidance}"));
         }
-        if (!(Interleave is >= 0 and <= 1))
-            throw new SutiException("subject", "interleave is a share", "0 to 1", FormattableString.Invariant($"{Interleave}"));
+        SubjectSampling.CheckShare("subject", "interleave", Interleave);
     }
 
     static void Range(string name, int value, int least, int most)

@@ -25,7 +25,7 @@ public sealed class SubjectSampler(SubjectModel model)
         var texts = _model.Encode(prompts);
         var none = _model.Encode([.. prompts.Select(_ => "")]);
         var hidden = Tensor.Zeros([prompts.Count], DType.Bool, _model.Device);
-        var sampler = new DdimSampler(SamplingStep.Even(_model.Schedule, sampling.Steps), _model.Config.Prediction, new ClippedSample(1));
+        var sampler = new DdimSampler(SamplingStep.Even(_model.Schedule, sampling.Steps), _model.Config.Prediction, new ClippedSample(1), sampling.Eta);
         var denoiser = Denoisers.OneByOne((x, time, dropped) => _model.Predict(x, [time],
             dropped.HasFlag(Dropped.Text) ? none : texts, demonstrations, dropped.HasFlag(Dropped.Demonstrations) ? hidden : null));
         return scope.Keep(new DiffusionSampler(sampler, denoiser, sampling.Guidance).Run(new ScaledNoise(noise, sampling.Temperature), progress, cancellation));

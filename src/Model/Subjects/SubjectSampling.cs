@@ -14,18 +14,24 @@ namespace SuTI.Model.Subjects;
 public sealed record SubjectSampling(int Steps, Guidance Guidance, double Temperature)
 {
     /// <summary>What is used unless something else is asked for.</summary>
-    public const int UsualSteps = 15;
+    public const int UsualSteps = 25;
 
     /// <inheritdoc cref="UsualSteps"/>
-    public const double UsualGuidance = 2, UsualTemperature = 0.5;
+    public const double UsualGuidance = 2, UsualTemperature = 0.6, UsualEta = 1;
+
+    /// <summary>How much of its noise a step draws anew (<see cref="DdimSampler"/>). A step that draws mends what those before it decided wrongly.</summary>
+    public double Eta { get; init; } = UsualEta;
 
     /// <param name="guidance">Of prompt and demonstrations together; 1 is none.</param>
     public static SubjectSampling Of(int steps, double guidance, double temperature) => new(steps, new ClassifierFreeGuidance(guidance), temperature);
 
     /// <exception cref="SutiException">A temperature out of its range.</exception>
-    internal static void CheckTemperature(string what, double temperature)
+    internal static void CheckTemperature(string what, double temperature) => CheckShare(what, "temperature", temperature);
+
+    /// <exception cref="SutiException">Not 0 to 1.</exception>
+    internal static void CheckShare(string what, string name, double value)
     {
-        if (!(temperature is >= 0 and <= 1))
-            throw new SutiException(what, "temperature is out of range", "0 to 1", FormattableString.Invariant($"{temperature}"));
+        if (!(value is >= 0 and <= 1))
+            throw new SutiException(what, $"{name} is out of range", "0 to 1", FormattableString.Invariant($"{value}"));
     }
 }

@@ -71,6 +71,20 @@ public class SubjectModelTests : LeakCheck
     }
 
     [Test]
+    public void Noise_that_steps_draw_anew_changes_pictures_and_is_drawn_by_default()
+    {
+        using var temporary = new TemporaryFolder();
+        using var loaded = SmallSubjects.Open(temporary, isApprentice: true);
+        var request = new SubjectRequest("a robot on a beach") { Count = 1, Steps = 3, Demonstrations = 1 };
+        Photograph[] photographs = [new("0.png", Gradient(0), "a robot")];
+        byte[] Draw(double eta) => [.. SubjectDrawing.Draw(loaded.Model, request with { Eta = eta }, photographs)[0].Bytes];
+        byte[] usual = Draw(request.Eta);
+        Assert.That(Draw(1), Is.EqualTo(usual));
+        Assert.That(Draw(0), Is.Not.EqualTo(usual));
+        Assert.That(() => Draw(-1), Throws.TypeOf<SutiException>().With.Message.Contains("eta"));
+    }
+
+    [Test]
     public void A_stage_learns_and_is_resumed_to_the_same_bits([Values] bool isApprentice)
     {
         using var temporary = new TemporaryFolder();

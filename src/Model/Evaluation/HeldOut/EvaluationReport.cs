@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using SuTI.Engine.IO;
 using SuTI.Model.Generation;
+using SuTI.Model.Subjects;
 
 namespace SuTI.Model.Evaluation.HeldOut;
 
@@ -106,7 +107,7 @@ public static class EvaluationReport
         text.Append(CultureInfo.InvariantCulture, $"""
             # Held-out subjects
 
-            {settings.Subjects} subjects × {settings.Prompts} prompts × {settings.Count} pictures of {settings.Size} pixels; {settings.Steps} steps, guidance {settings.Guidance}, temperature {settings.Temperature}; {device}; SuTI {SutiVersion.Text}.
+            {settings.Subjects} subjects × {settings.Prompts} prompts × {settings.Count} pictures of {settings.Size} pixels; {settings.Steps} steps, guidance {settings.Guidance}, temperature {settings.Temperature}, eta {SubjectSampling.UsualEta}; {device}; SuTI {SutiVersion.Text}.
             Means over subjects with 95 % intervals (bootstrap over subjects). docs/evaluation.md says what the scores are.
 
             ## Scores

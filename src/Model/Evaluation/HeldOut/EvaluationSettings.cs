@@ -93,6 +93,7 @@ public sealed record EvaluationSettings
         json.WriteNumber("steps", Steps);
         json.WriteNumber("guidance", Guidance);
         json.WriteNumber("temperature", Temperature);
+        json.WriteNumber("eta", SubjectSampling.UsualEta);
         json.WriteNumber("seed", Seed);
     }
 

@@ -29,7 +29,7 @@ public sealed record ExpertOptions
     {
         var (tuning, optimizer) = (Tuning, Tuning.Optimizer);
         return string.Create(CultureInfo.InvariantCulture,
-            $$"""{"base":"{{model}}","steps":{{tuning.Steps}},"batch_size":{{tuning.BatchSize}},"optimizer":"{{optimizer.Name}}","learning_rate":{{optimizer.LearningRate}},"weight_decay":{{optimizer.WeightDecay}},"only_attention":{{Text(tuning.OnlyAttention)}},"mirrors":{{Text(tuning.Mirrors)}},"text_dropout":{{tuning.TextDropout}},"fit":"{{tuning.Fit}}","count":{{Count}},"sample_steps":{{Steps}},"guidance":{{Guidance}},"temperature":{{Temperature}},"seed":{{Seed}},"keeps_weights":{{Text(KeepsWeights)}}}""");
+            $$"""{"base":"{{model}}","steps":{{tuning.Steps}},"batch_size":{{tuning.BatchSize}},"optimizer":"{{optimizer.Name}}","learning_rate":{{optimizer.LearningRate}},"weight_decay":{{optimizer.WeightDecay}},"only_attention":{{Text(tuning.OnlyAttention)}},"mirrors":{{Text(tuning.Mirrors)}},"text_dropout":{{tuning.TextDropout}},"fit":"{{tuning.Fit}}","count":{{Count}},"sample_steps":{{Steps}},"guidance":{{Guidance}},"temperature":{{Temperature}},"eta":{{SubjectSampling.UsualEta}},"seed":{{Seed}},"keeps_weights":{{Text(KeepsWeights)}}}""");
 
         static string Text(bool value) => value ? "true" : "false";
     }
