@@ -14,7 +14,7 @@ namespace SuTI.Model.Subjects;
 public sealed record SubjectSampling(int Steps, Guidance Guidance, double Temperature)
 {
     /// <summary>What is used unless something else is asked for.</summary>
-    public const int UsualSteps = 25;
+    public const int UsualSteps = 20;
 
     /// <inheritdoc cref="UsualSteps"/>
     public const double UsualGuidance = 2, UsualTemperature = 0.6, UsualEta = 1;
