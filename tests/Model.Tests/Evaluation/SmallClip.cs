@@ -1,4 +1,5 @@
 using SuTI.Engine.Layers;
+using SuTI.Model.Tests.Text;
 using SuTI.Model.Transformers;
 using SuTI.Model.Vision;
 
@@ -28,7 +29,7 @@ static class SmallClip
         File.WriteAllText(Path.Combine(folder, "preprocessor_config.json"), $$"""
             {"image_processor_type": "CLIPImageProcessor", "size": {{Side}}, "crop_size": {{Side}} }
             """);
-        foreach (string file in Directory.GetFiles(FixtureFolder.Find("clip_tokenizer").First()))
+        foreach (string file in Directory.GetFiles(ClipVocabulary.Completed(FixtureFolder.Find("clip_tokenizer").First())))
         {
             if (Path.GetFileName(file) is "vocab.json" or "merges.txt" or "tokenizer_config.json" or "special_tokens_map.json")
                 File.Copy(file, Path.Combine(folder, Path.GetFileName(file)), overwrite: true);

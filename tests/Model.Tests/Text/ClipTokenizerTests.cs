@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using SuTI.Model.Text;
 
 namespace SuTI.Model.Tests.Text;
@@ -5,6 +7,9 @@ namespace SuTI.Model.Tests.Text;
 [TestFixture]
 public class ClipTokenizerTests : LeakCheck
 {
+    // SHA-256 of the published vocab.json's keys in their order, a line feed between them.
+    const string VocabularyDigest = "7cccc44d334555d1ff3c0ac5f0246b428fab2918383e77ee745cf30d41010b78";
+
     static readonly Lazy<ITokenizer> s_clip = new(() => Tokenizers.Open(TokenizerFolders.Clip));
 
     static ITokenizer Clip => s_clip.Value;
@@ -18,6 +23,13 @@ public class ClipTokenizerTests : LeakCheck
         Assert.That(Clip.Token(320), Is.EqualTo("a</w>"));
         Assert.That(Clip.Find("a</w>"), Is.EqualTo(320));
         Assert.That(Clip.Find("no such token"), Is.Null);
+    }
+
+    [Test]
+    public void Its_tokens_are_the_published_ones_in_their_order()
+    {
+        string all = string.Join('\n', Enumerable.Range(0, Clip.VocabularySize).Select(Clip.Token));
+        Assert.That(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(all))), Is.EqualTo(VocabularyDigest));
     }
 
     [Test]

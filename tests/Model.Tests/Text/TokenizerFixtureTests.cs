@@ -65,7 +65,7 @@ public class TokenizerFixtureTests : LeakCheck
     {
         lock (s_opened)
         {
-            return s_opened.TryGetValue(folder, out var opened) ? opened : s_opened[folder] = Tokenizers.Open(folder);
+            return s_opened.TryGetValue(folder, out var opened) ? opened : s_opened[folder] = Tokenizers.Open(ClipVocabulary.Completed(folder));
         }
     }
 }

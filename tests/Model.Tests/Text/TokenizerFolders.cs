@@ -31,7 +31,7 @@ static class TokenizerFolders
         "special_tokens":{"</s>":{"id":"</s>","ids":[1],"tokens":["</s>"]}}}
         """;
 
-    public static string Clip { get; } = FixtureOf("clip_tokenizer");
+    public static string Clip { get; } = ClipVocabulary.Completed(FixtureOf("clip_tokenizer"));
 
     /// <summary>The same kind with a few hundred tokens.</summary>
     public static string SmallClip { get; } = Path.Combine(FixtureOf("pipeline_sd_ddim"), "tokenizer");
