@@ -54,7 +54,7 @@ public sealed record SubjectRequest(string Prompt)
         Range("demonstrations", Demonstrations, 0, 8);
         Range("count", Count, 1, 10_000);
         Range("steps", Steps, 1, 1000);
-        SubjectSampling.CheckTemperature("subject", Temperature);
+        SubjectSampling.CheckShare("subject", "temperature", Temperature);
         SubjectSampling.CheckShare("subject", "eta", Eta);
         foreach (double guidance in (double[])[Guidance, SubjectGuidance ?? 1])
         {

@@ -25,9 +25,6 @@ public sealed record SubjectSampling(int Steps, Guidance Guidance, double Temper
     /// <param name="guidance">Of prompt and demonstrations together; 1 is none.</param>
     public static SubjectSampling Of(int steps, double guidance, double temperature) => new(steps, new ClassifierFreeGuidance(guidance), temperature);
 
-    /// <exception cref="SutiException">A temperature out of its range.</exception>
-    internal static void CheckTemperature(string what, double temperature) => CheckShare(what, "temperature", temperature);
-
     /// <exception cref="SutiException">Not 0 to 1.</exception>
     internal static void CheckShare(string what, string name, double value)
     {

@@ -27,8 +27,8 @@ static class ClipVocabulary
         }
     }
 
-    /// <summary>In the order of their ids: bytes, bytes that end a word, what each merge makes, the two marks (Radford et al. 2021, released code).</summary>
-    public static IReadOnlyList<string> Tokens(string merges)
+    // In the order of their ids: bytes, bytes that end a word, what each merge makes, the two marks (Radford et al. 2021, released code).
+    static IReadOnlyList<string> Tokens(string merges)
     {
         string[] bytes = [.. Printable().Concat(Enumerable.Range(256, 256 - Printable().Count())).Select(code => ((char)code).ToString())];
         var made = File.ReadLines(merges, Encoding.UTF8).Skip(1).Where(line => line.Length > 0).Select(line => line.Replace(" ", "", StringComparison.Ordinal));

@@ -68,7 +68,7 @@ public sealed record EvaluationSettings
         Range("batch", Batch, 1, 1024);
         if (!(Pose is >= 0 and <= 1))
             throw new SutiException("evaluation", "pose is a share", "0 to 1", FormattableString.Invariant($"{Pose}"));
-        SubjectSampling.CheckTemperature("evaluation", Temperature);
+        SubjectSampling.CheckShare("evaluation", "temperature", Temperature);
         if (!double.IsFinite(Guidance))
             throw new SutiException("evaluation", "guidance is a number", null, FormattableString.Invariant($"{Guidance}"));
     }

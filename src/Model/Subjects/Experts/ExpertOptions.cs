@@ -40,7 +40,7 @@ public sealed record ExpertOptions
         Tuning.Check();
         Range("pictures of a prompt", Count, 1, 1000);
         Range("sampling steps", Steps, 1, 1000);
-        SubjectSampling.CheckTemperature("experts", Temperature);
+        SubjectSampling.CheckShare("experts", "temperature", Temperature);
     }
 
     static void Range(string name, int value, int least, int most)
