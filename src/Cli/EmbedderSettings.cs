@@ -6,7 +6,11 @@ namespace SuTI.Cli;
 /// <summary>What commands that embed pictures read alike.</summary>
 sealed class EmbedderSettings
 {
-    readonly Option<string> _clip = new("--clip") { Description = "A folder with a CLIP: config.json, weights, preprocessor_config.json, tokenizer.", Required = true };
+    readonly Option<string?> _clip = new("--clip")
+    {
+        Description = "A folder with a CLIP: config.json, weights, preprocessor_config.json, tokenizer. By default the one that comes with the program.",
+    };
+
     readonly Option<string> _device = Devices.Option();
     readonly Option<string> _precision = new("--precision") { Description = "f32, bf16 or f16 (the halves under CUDA only).", DefaultValueFactory = _ => "f32" };
     readonly Option<int> _batch = new("--batch") { Description = "Pictures embedded together.", DefaultValueFactory = _ => 32 };
@@ -20,5 +24,8 @@ sealed class EmbedderSettings
         Batch = parsed.GetValue(_batch),
     };
 
-    internal ClipEmbedder Open(ParseResult parsed) => ClipEmbedder.Open(parsed.GetValue(_clip)!, Options(parsed));
+    /// <summary>Whether no other CLIP is named than the one that comes with the program.</summary>
+    internal bool Ships(ParseResult parsed) => parsed.GetValue(_clip) is null;
+
+    internal ClipEmbedder Open(ParseResult parsed) => ClipEmbedder.Open(parsed.GetValue(_clip) ?? ShippedModel.Find("clip", "--clip"), Options(parsed));
 }

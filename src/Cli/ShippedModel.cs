@@ -6,6 +6,9 @@ namespace SuTI.Cli;
 /// <summary>Finds the parts of the model that comes with the program: clip, dino, base, apprentice and sr in models/nano.</summary>
 static class ShippedModel
 {
+    /// <summary>Between which mean similarities of its CLIP clusters are of one subject (docs/nano.md); the paper's band is that of a CLIP that saw the web.</summary>
+    internal const double MiningLow = 0.6, MiningHigh = 0.97;
+
     static readonly string[] s_parts = ["clip", "dino", "base", "apprentice", "sr"];
 
     static readonly string s_place = Path.Combine("models", "nano");

@@ -39,6 +39,24 @@ public class RunCommandTests
     }
 
     [Test]
+    public void Without_a_named_one_the_CLIP_of_the_program_mines_by_its_own_band()
+    {
+        Succeed("mine", At("crawl"), "--out", At("own"));
+        Assert.That(Band("own"), Is.EqualTo((0.6, 0.97)));
+        Assert.That(Succeed("filter", At("own"), "--threshold", "0.02"), Does.Contain("kept 0 of 0"));
+        Succeed("mine", At("crawl"), "--out", At("narrow"), "--low", "0.7");
+        Assert.That(Band("narrow"), Is.EqualTo((0.7, 0.97)));
+        Succeed("mine", At("crawl"), "--out", At("named"), "--clip", At("clip"));
+        Assert.That(Band("named"), Is.EqualTo((0.82, 0.98)));
+
+        (double Low, double High) Band(string run)
+        {
+            var settings = JsonNode.Parse(File.ReadAllText(At($"{run}/mine.json")))!["settings"]!;
+            return ((double)settings["low"]!, (double)settings["high"]!);
+        }
+    }
+
+    [Test]
     public void A_killed_mine_goes_on_and_ends_as_one_that_was_left_alone()
     {
         Succeed("world", "--out", At("many"), "--pages", "90", "--size", "32", "--noise", "0.2", "--seed", "6");

@@ -21,7 +21,7 @@ static class FilterCommand
     internal static Command Create()
     {
         var command = new DescribedCommand("filter", "Measures expert pictures by delta-CLIP and keeps the good ones.",
-            "suti filter RUN --clip clip-vit-large-patch14 --threshold 0.02") { s_run, s_threshold, s_json };
+            "suti filter RUN --threshold 0.02") { s_run, s_threshold, s_json };
         foreach (var option in s_embedder.All)
             command.Add(option);
         command.SetAction(Run);

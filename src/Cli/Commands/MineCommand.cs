@@ -13,8 +13,16 @@ static class MineCommand
 
     static readonly Argument<string> s_crawl = new("CRAWL") { Description = "crawl.jsonl (url, image, text), webdataset shards .tar, or a folder of these." };
     static readonly Option<string> s_out = new("--out") { Description = "The run: made if it is not there, gone on with if it is.", Required = true };
-    static readonly Option<double> s_low = new("--low") { Description = "The least mean similarity of a cluster.", DefaultValueFactory = _ => s_defaults.Low };
-    static readonly Option<double> s_high = new("--high") { Description = "The greatest.", DefaultValueFactory = _ => s_defaults.High };
+    static readonly Option<double?> s_low = new("--low")
+    {
+        Description = FormattableString.Invariant($"The least mean similarity of a cluster: by default {s_defaults.Low}, with the program's own CLIP {ShippedModel.MiningLow}."),
+    };
+
+    static readonly Option<double?> s_high = new("--high")
+    {
+        Description = FormattableString.Invariant($"The greatest: by default {s_defaults.High}, with the program's own CLIP {ShippedModel.MiningHigh}."),
+    };
+
     static readonly Option<int> s_fewest = new("--fewest") { Description = "Pictures that make a cluster.", DefaultValueFactory = _ => s_defaults.Fewest };
     static readonly Option<int> s_most = new("--most") { Description = "Pictures that a cluster has at most.", DefaultValueFactory = _ => s_defaults.Most };
     static readonly Option<int> s_nearBits = new("--near-bits") { Description = "Bits of 64 by which near copies differ at most; -1: none are looked for.", DefaultValueFactory = _ => s_defaults.NearBits };
@@ -27,7 +35,7 @@ static class MineCommand
     internal static Command Create()
     {
         var command = new DescribedCommand("mine", "Finds clusters of pictures of one subject in a crawl of web pages.",
-            "suti mine CRAWL --out RUN --clip clip-vit-large-patch14")
+            "suti mine CRAWL --out RUN")
         {
             s_crawl, s_out, s_low, s_high, s_fewest, s_most, s_nearBits, s_nearCosine, s_outlier, s_truth, s_json,
         };
@@ -40,10 +48,11 @@ static class MineCommand
     static int Run(ParseResult parsed)
     {
         var crawl = Crawl.Open(parsed.GetValue(s_crawl)!);
+        bool ships = s_embedder.Ships(parsed);
         var options = new MiningOptions
         {
-            Low = parsed.GetValue(s_low),
-            High = parsed.GetValue(s_high),
+            Low = parsed.GetValue(s_low) ?? (ships ? ShippedModel.MiningLow : s_defaults.Low),
+            High = parsed.GetValue(s_high) ?? (ships ? ShippedModel.MiningHigh : s_defaults.High),
             Fewest = parsed.GetValue(s_fewest),
             Most = parsed.GetValue(s_most),
             NearBits = parsed.GetValue(s_nearBits),
