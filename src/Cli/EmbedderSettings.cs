@@ -25,7 +25,7 @@ sealed class EmbedderSettings
     };
 
     /// <summary>Whether no other CLIP is named than the one that comes with the program.</summary>
-    internal bool Ships(ParseResult parsed) => parsed.GetValue(_clip) is null;
+    internal bool UsesShipped(ParseResult parsed) => parsed.GetValue(_clip) is null;
 
     internal ClipEmbedder Open(ParseResult parsed) => ClipEmbedder.Open(parsed.GetValue(_clip) ?? ShippedModel.Find("clip", "--clip"), Options(parsed));
 }

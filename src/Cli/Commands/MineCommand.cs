@@ -48,11 +48,11 @@ static class MineCommand
     static int Run(ParseResult parsed)
     {
         var crawl = Crawl.Open(parsed.GetValue(s_crawl)!);
-        bool ships = s_embedder.Ships(parsed);
+        bool shipped = s_embedder.UsesShipped(parsed);
         var options = new MiningOptions
         {
-            Low = parsed.GetValue(s_low) ?? (ships ? ShippedModel.MiningLow : s_defaults.Low),
-            High = parsed.GetValue(s_high) ?? (ships ? ShippedModel.MiningHigh : s_defaults.High),
+            Low = parsed.GetValue(s_low) ?? (shipped ? ShippedModel.MiningLow : s_defaults.Low),
+            High = parsed.GetValue(s_high) ?? (shipped ? ShippedModel.MiningHigh : s_defaults.High),
             Fewest = parsed.GetValue(s_fewest),
             Most = parsed.GetValue(s_most),
             NearBits = parsed.GetValue(s_nearBits),
